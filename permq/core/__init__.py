@@ -1,0 +1,1 @@
+"""Numbers from arrays: puzzles, arrangements, the network and its cost."""
