@@ -1,0 +1,3 @@
+"""Puts dropped residual networks back together."""
+
+__version__ = "0.1.0"
