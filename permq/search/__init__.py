@@ -1,0 +1,1 @@
+"""Searching for the arrangement: annealing, refinement and neighbourhoods, and their composition."""
