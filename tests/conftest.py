@@ -1,0 +1,49 @@
+"""Fixtures of the whole suite, and one thread per process before anything loads numpy."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from permq.config import prepare_blas
+
+prepare_blas(1)
+
+ROOT = Path(__file__).resolve().parent.parent
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How one call of the command line ended."""
+
+    code: int
+    out: str
+    err: str
+
+    @property
+    def json(self) -> Any:
+        """Standard output as JSON."""
+        return json.loads(self.out)
+
+
+@pytest.fixture(scope="session")
+def root() -> Path:
+    """The checkout."""
+    return ROOT
+
+
+@pytest.fixture
+def permq(capfd: pytest.CaptureFixture[str]) -> Callable[..., Outcome]:
+    """Call the command line in this process: `permq("verify", folder, answer)`."""
+    from permq.cli.main import main
+
+    def call(*words: object) -> Outcome:
+        capfd.readouterr()
+        code = main([str(word) for word in words])
+        captured = capfd.readouterr()
+        return Outcome(code, captured.out, captured.err)
+
+    return call
