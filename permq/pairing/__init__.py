@@ -1,0 +1,1 @@
+"""Which output layer belongs to which input layer: scores, assignment, and how sure they are."""
