@@ -60,6 +60,7 @@ class Evaluator:
         self._states: list[list[Array]] = []
         self._trials: list[list[Array]] = []
         self._hidden: list[Array] = []
+        self._zeros: list[Array] = []
         self._change: list[Array] = []
         first = 0
         for size in sizes if sizes is not None else chunk_sizes(len(x)):
@@ -68,6 +69,7 @@ class Evaluator:
             self._states.append([columns, *np.empty((blocks, *columns.shape), network.dtype)])
             self._trials.append([columns, *np.empty((blocks, *columns.shape), network.dtype)])
             self._hidden.append(np.empty((network.hidden + 1, size), network.dtype))
+            self._zeros.append(np.zeros_like(self._hidden[-1]))
             self._change.append(np.empty_like(columns))
             first += size
         self.inp, self.out = np.array(inp, np.intp), np.array(out, np.intp)
@@ -108,12 +110,19 @@ class Evaluator:
         network, total = self.network, 0.0
         allowed = limit * self.count
         inward, outward, readout = network.inward, network.outward, network.readout
-        activate, dot, add = network.activate, np.dot, np.add
+        relu, activate = network.activation.name == "relu", network.activate
+        dot, add, maximum = np.dot, np.add, np.maximum
         pairs = list(zip(inp[first:].tolist(), out[first:].tolist(), strict=True))
         self._proposal = (inp, out, first)
         self.evaluations += 1
-        for targets, states, trials, hidden, change in zip(
-            self._targets, self._states, self._trials, self._hidden, self._change, strict=True
+        for targets, states, trials, hidden, zeros, change in zip(
+            self._targets,
+            self._states,
+            self._trials,
+            self._hidden,
+            self._zeros,
+            self._change,
+            strict=True,
         ):
             state, position = states[first], first
             self.block_rows += len(pairs) * targets.shape[1]
@@ -121,7 +130,10 @@ class Evaluator:
                 position += 1
                 after = trials[position]
                 dot(inward[a], state, out=hidden)
-                activate(hidden)
+                if relu:  # with an array of zeros four times as fast as with the number
+                    maximum(hidden, zeros, out=hidden)
+                else:
+                    activate(hidden)
                 dot(outward[o], hidden, out=change)
                 add(state, change, out=after)
                 state = after
