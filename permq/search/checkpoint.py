@@ -1,0 +1,151 @@
+"""Annealing checkpoints: a state as plain JSON and back.
+
+A checkpoint is a dictionary of numbers, lists and text that goes through any JSON storage. Floats
+stand as numbers (their shortest exact decimal form), infinite ones as null. It names its format,
+its version and the problem it belongs to, and is checked field by field when it comes back.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from math import inf, isfinite
+from typing import Any
+
+import numpy as np
+
+from permq.core.puzzle import Indices
+from permq.errors import CheckpointError, OptionError
+from permq.search.annealing_settings import AnnealSettings
+from permq.search.annealing_state import AnnealState
+from permq.search.problem import Problem
+from permq.search.schedule import Clock
+
+FORMAT = "permq-anneal"
+VERSION = 1
+
+_COUNTS = ("seed", "step", "improved", "reheated", "window_accepted", "evaluations")
+_COSTS = ("current", "best", "start_mse", "hot", "temperature")
+_SEQUENCES = ("inp", "out", "best_inp", "best_out")
+_SETS = ("locked", "anchored")
+_TALLIES = ("proposed", "accepted")
+
+
+def problem_digest(problem: Problem) -> str:
+    """SHA-256, in hexadecimal, over the layers and the rows that a search works on."""
+    network, digest = problem.network, hashlib.sha256()
+    digest.update(network.activation.name.encode())
+    for array in (network.inward, network.outward, network.readout, problem.x, problem.pred):
+        digest.update(repr((array.shape, array.dtype.str)).encode())
+        digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
+def save(problem: Problem, state: AnnealState) -> dict[str, Any]:
+    """Turn a state into a dictionary that `json.dumps` takes."""
+    data: dict[str, Any] = {
+        "format": FORMAT,
+        "version": VERSION,
+        "problem": problem_digest(problem),
+        "settings": asdict(state.settings),
+        "clock": [state.clock.step, state.clock.done],
+    }
+    data |= {name: getattr(state, name) for name in _COUNTS}
+    data |= {name: _finite(getattr(state, name)) for name in _COSTS}
+    data |= {name: getattr(state, name).tolist() for name in _SEQUENCES}
+    data |= {name: sorted(getattr(state, name)) for name in _SETS}
+    data |= {name: dict(getattr(state, name)) for name in _TALLIES}
+    return data
+
+
+def dumps(problem: Problem, state: AnnealState) -> str:
+    """Turn a state into JSON text."""
+    return json.dumps(save(problem, state), allow_nan=False)
+
+
+def loads(problem: Problem, text: str | bytes) -> AnnealState:
+    """Read a state from JSON text; see `restore` for the errors."""
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise CheckpointError(f"the checkpoint is damaged: {error}") from None
+    return restore(problem, data)
+
+
+def restore(problem: Problem, data: object) -> AnnealState:
+    """Turn a checkpoint back into the state it was made from.
+
+    Raises
+    ------
+    CheckpointError
+        When it is no checkpoint of annealing, of another version, belongs to other layers or
+        rows, or a field is missing or out of range.
+    """
+    if not isinstance(data, Mapping) or data.get("format") != FORMAT:
+        raise CheckpointError("this is no checkpoint of annealing")
+    if data.get("version") != VERSION:
+        raise CheckpointError(
+            f"the checkpoint has version {data.get('version')!r}, this program reads {VERSION}"
+        )
+    if data.get("problem") != problem_digest(problem):
+        raise CheckpointError("the checkpoint belongs to another puzzle or to other rows of it")
+    try:
+        values: dict[str, Any] = {"settings": _settings(data["settings"])}
+        step, done = data["clock"]
+        values["clock"] = Clock(_count(step), _cost(done))
+        values |= {name: _count(data[name]) for name in _COUNTS}
+        values |= {name: _cost(data[name]) for name in _COSTS}
+        values |= {name: _permutation(data[name], problem.blocks) for name in _SEQUENCES}
+        values |= {name: _places(data[name], problem.blocks) for name in _SETS}
+        values |= {name: _tally(data[name], values["settings"]) for name in _TALLIES}
+        state = AnnealState(**values)
+    except KeyError as error:
+        raise CheckpointError(f"the checkpoint is damaged: {error} is missing") from None
+    except (TypeError, ValueError, OptionError) as error:
+        raise CheckpointError(f"the checkpoint is damaged: {error}") from None
+    if state.step > state.settings.steps or not 0 <= state.clock.done <= 1:
+        raise CheckpointError("the checkpoint is damaged: it stands beyond its end")
+    return state
+
+
+def _finite(value: float) -> float | None:
+    return value if isfinite(value) else None
+
+
+def _settings(data: object) -> AnnealSettings:
+    known = {field.name for field in fields(AnnealSettings)}
+    if not isinstance(data, Mapping) or set(data) != known:
+        raise ValueError("its settings are not those of this program")
+    return AnnealSettings(**data)
+
+
+def _count(value: object) -> int:
+    if type(value) is not int or value < 0:
+        raise ValueError(f"{value!r} is no count")
+    return value
+
+
+def _cost(value: object) -> float:
+    if value is None:
+        return inf
+    if type(value) not in (int, float) or not float(value) >= 0:  # type: ignore[arg-type]
+        raise ValueError(f"{value!r} is no cost")
+    return float(value)  # type: ignore[arg-type]
+
+
+def _permutation(value: object, blocks: int) -> Indices:
+    if not isinstance(value, list) or sorted(map(_count, value)) != list(range(blocks)):
+        raise ValueError(f"an arrangement is no permutation of {blocks} layers")
+    return np.array(value, dtype=np.intp)
+
+
+def _places(value: object, blocks: int) -> frozenset[int]:
+    if not isinstance(value, list) or not all(_count(place) < blocks for place in value):
+        raise ValueError(f"locked or anchored places beyond the {blocks} blocks")
+    return frozenset(value)
+
+
+def _tally(value: object, settings: AnnealSettings) -> dict[str, int]:
+    if not isinstance(value, Mapping) or set(value) != set(settings.moves):
+        raise ValueError("its counts are not those of its moves")
+    return {name: _count(value[name]) for name in settings.moves}
