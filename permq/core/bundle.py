@@ -42,7 +42,7 @@ def read_bundle(path: Path) -> dict[int, Layer]:
         else read_tensors(path, MAX_BUNDLE_BYTES)
     )
     parts: dict[int, dict[str, Floats]] = {}
-    for key, values in tensors.items():
+    for key in sorted(tensors):  # safetensors come in no fixed order, errors should
         match = _KEY.fullmatch(key)
         if match is None:
             raise PuzzleError(
@@ -51,7 +51,7 @@ def read_bundle(path: Path) -> dict[int, Layer]:
         layer = parts.setdefault(int(match[1]), {})
         if match[2] in layer:
             raise PuzzleError(path, f"layer {int(match[1])} has two keys for its {match[2]}")
-        layer[match[2]] = values
+        layer[match[2]] = tensors[key]
     return {number: as_layer(parts[number], path, f"layer {number}: ") for number in sorted(parts)}
 
 

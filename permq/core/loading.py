@@ -9,7 +9,7 @@ from permq.core.activations import ACTIVATIONS
 from permq.core.bundle import SUFFIXES, read_bundle
 from permq.core.fingerprint import fingerprint
 from permq.core.known import KNOWN
-from permq.core.pieces import read_layer
+from permq.core.pieces import MAX_NUMBERS, read_layer
 from permq.core.puzzle import Layer, Puzzle, assemble
 from permq.core.settings_file import read_settings
 from permq.core.table import read_table
@@ -19,8 +19,7 @@ DATA_NAME = "historical_data.csv"
 SETTINGS_NAME = "puzzle.toml"
 PIECES_NAME = "pieces"
 
-MAX_PIECES = 20_001
-MAX_NUMBERS = 1 << 29  # 2 GiB of float32
+MAX_PIECES = 10_001
 
 _PIECE = re.compile(r"piece_(.*)\.pth", re.DOTALL)
 
@@ -104,8 +103,8 @@ def read_pieces(folder: Path) -> dict[int, Layer]:
         When there are none or too many, a number is missing or malformed, or a piece is bad.
     """
     paths: dict[int, str] = {}
-    for entry in os.scandir(folder):
-        match = _PIECE.fullmatch(entry.name)
+    for name in os.listdir(folder):  # noqa: PTH208 - names are all that is needed
+        match = _PIECE.fullmatch(name)
         if match is None:
             continue
         number = match[1]
@@ -114,8 +113,8 @@ def read_pieces(folder: Path) -> dict[int, Layer]:
             or len(number) > 9
             or str(int(number)) != number
         ):
-            raise PuzzleError(Path(entry.path), "is not numbered like piece_0.pth, piece_1.pth, …")
-        paths[int(number)] = entry.path
+            raise PuzzleError(folder / name, "is not numbered like piece_0.pth, piece_1.pth, …")
+        paths[int(number)] = f"{folder}{os.sep}{name}"
     if not paths:
         raise PuzzleError(folder, "no pieces here (piece_0.pth, piece_1.pth, …)")
     _check_numbers(paths, folder)

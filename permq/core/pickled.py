@@ -23,6 +23,7 @@ STORAGES = tuple(
     )
 )
 MAX_DIMENSIONS = 8
+MAX_PICKLE_BYTES = 4 << 20  # 10,000 layers take 3 MB
 
 
 class Storage(NamedTuple):
@@ -56,7 +57,7 @@ _GLOBALS = frozenset(
 )
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=8)
 def parse_state_dict(data: bytes) -> tuple[tuple[str, TensorRecord], ...]:
     """Names and records of a pickled state dict's tensors, in the order of the file.
 
@@ -91,7 +92,7 @@ def state_dict(value: object) -> tuple[tuple[str, TensorRecord], ...]:
     items = []
     for name, record in value.items():
         if not isinstance(record, TensorRecord):
-            raise UnreadableError(f"entry {name!r} is no tensor")
+            raise UnreadableError(f"entry {name[:80]!r} is no tensor")
         items.append((name, record))
     return tuple(items)
 
@@ -121,7 +122,7 @@ def parse(data: bytes, start: int) -> tuple[object, int]:
     machine = _Machine(data, start)
     try:
         return machine.run(), machine.at
-    except (IndexError, KeyError, TypeError, struct.error, UnicodeError):
+    except (IndexError, KeyError, TypeError, ValueError, struct.error):
         raise UnreadableError("damaged: its description of the tensors cannot be read") from None
 
 
@@ -130,7 +131,7 @@ class _Machine:
 
     def __init__(self, data: bytes, start: int) -> None:
         self.data = data
-        self.at = start
+        self.at = self.start = start
         self.stack: list[object] = []
         self.marks: list[int] = []
         self.memo: dict[int, object] = {}
@@ -148,6 +149,10 @@ class _Machine:
 
     def take(self, count: int) -> bytes:
         end = self.at + count
+        if end - self.start > MAX_PICKLE_BYTES:
+            raise UnreadableError(
+                f"too large: its pickle is longer than {MAX_PICKLE_BYTES:,} bytes"
+            )
         if end > len(self.data):
             raise UnreadableError("truncated: its pickle ends too early")
         taken = self.data[self.at : end]

@@ -6,7 +6,8 @@ floating-point tensors is refused.
 """
 
 import os
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
+from math import prod
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +20,7 @@ from permq.core.puzzle import Floats, Layer
 from permq.errors import PuzzleError
 
 MAX_PIECE_BYTES = 256 << 20
+MAX_NUMBERS = 1 << 29  # 2 GiB of float32
 NO_TORCH_FILE = "is no file written by torch.save"
 
 # a pickled long that starts every file of the older format, and the version it is followed by
@@ -72,7 +74,7 @@ def as_layer(tensors: dict[str, Floats], path: str | os.PathLike[str], prefix: s
         When names, dimensions or shapes are others, or a value is NaN or infinite.
     """
     if tensors.keys() != {"weight", "bias"}:
-        found = ", ".join(sorted(tensors))[:120] or "nothing"
+        found = ", ".join(map(repr, sorted(tensors)))[:120] or "nothing"
         raise PuzzleError(Path(path), f"{prefix}needs the keys weight and bias, found {found}")
     weight, bias = tensors["weight"], tensors["bias"]
     if weight.ndim != 2 or bias.shape != weight.shape[:1] or not weight.size:
@@ -151,7 +153,7 @@ def _read_stream(data: bytes) -> dict[str, Floats]:
     for key in keys:
         if key not in sizes:
             raise UnreadableError("damaged: a storage that no tensor uses")
-        places[key] = memoryview(data)[at + 8 : at + 8 + sizes[key]]
+        places[key] = memoryview(data)[at + 8 : at + 8 + sizes[key]]  # behind a count of 8 bytes
         at += 8 + sizes[key]
     if places.keys() != sizes.keys():
         raise UnreadableError("damaged: a tensor without its storage")
@@ -159,8 +161,11 @@ def _read_stream(data: bytes) -> dict[str, Floats]:
 
 
 def _load(
-    tensors: Iterable[tuple[str, TensorRecord]], order: str, fetch: Callable[[Storage], memoryview]
+    tensors: Tensors, order: str, fetch: Callable[[Storage], memoryview]
 ) -> dict[str, Floats]:
+    # tensors may share a storage, so the size of the file alone does not bound them
+    if sum(prod(record.shape) for _, record in tensors) > MAX_NUMBERS:
+        raise UnreadableError(f"too large: more than {MAX_NUMBERS:,} numbers")
     flat: dict[Storage, Floats] = {}
     loaded = {}
     for name, record in tensors:
@@ -169,7 +174,7 @@ def _load(
             raw = fetch(storage)
             if raw.nbytes != _bytes(storage):
                 raise UnreadableError(
-                    f"damaged or truncated: the values of {name!r} are incomplete"
+                    f"damaged or truncated: the values of {name[:80]!r} are incomplete"
                 )
             flat[storage] = as_float32(raw, _FORMATS[storage.kind], order)
         loaded[name] = _view(flat[storage], record)

@@ -2,7 +2,7 @@
 
 import io
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import NoReturn
@@ -14,10 +14,12 @@ from permq.core.files import read_bounded
 from permq.core.puzzle import Floats
 from permq.errors import PuzzleError
 
-MAX_TABLE_BYTES = 1 << 30
+MAX_TABLE_BYTES = 512 << 20
+MAX_COLUMNS = 100_000
 
 # what the fast reader is trusted with; anything else is left to the strict one
 _PLAIN = b"0123456789+-.eE,\r\n"
+_NO_TEXT = "is no CSV in UTF-8"
 _NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[+-]?(?:nan|inf|infinity)", re.IGNORECASE)
 
@@ -75,10 +77,13 @@ def read_table(path: Path) -> Table:
     """
     data = read_bounded(path, MAX_TABLE_BYTES).removeprefix(b"\xef\xbb\xbf")
     head, body = _split_header(data)
-    columns = read_header(_decode(head, path), path)
+    try:
+        columns = read_header(head.decode("utf-8"), path)
+    except UnicodeDecodeError:
+        raise PuzzleError(path, _NO_TEXT) from None
     values = read_fast(body, len(columns.names))
     if values is None:
-        values = read_strictly(_decode(body, path), columns.names, path)
+        values = read_strictly(body, columns.names, path)
     return Table(
         _take(values, columns.x),
         _take(values, columns.pred),
@@ -101,6 +106,8 @@ def read_header(line: str, path: Path) -> Columns:
     PuzzleError
         When a name stands twice, `pred` or inputs are missing, or numbered columns have a gap.
     """
+    if line.count(",") >= MAX_COLUMNS:
+        raise PuzzleError(path, f"line 1: has more than {MAX_COLUMNS:,} columns")
     names = tuple(_bare(name) for name in line.split(","))
     places: dict[str, int] = {}
     for place, name in enumerate(names):
@@ -151,7 +158,7 @@ def read_fast(body: bytes, columns: int) -> Floats | None:
     return values
 
 
-def read_strictly(body: str, names: Sequence[str], path: Path) -> Floats:
+def read_strictly(body: bytes, names: Sequence[str], path: Path) -> Floats:
     """Read rows value by value, and say exactly what is wrong where something is.
 
     Parameters
@@ -173,24 +180,25 @@ def read_strictly(body: str, names: Sequence[str], path: Path) -> Floats:
         Naming the line and the column at fault.
     """
     rows: list[NDArray[np.float32]] = []
-    for number, line in enumerate(re.split("\r\n|\r|\n", body), start=1):
+    for number, line in _lines(body, path):
         if not line.strip(" \t"):
             continue
-        words = [_bare(word) for word in line.split(",")]
-        if len(words) != len(names):
+        count = line.count(",") + 1
+        if count != len(names):
             raise PuzzleError(
-                path, f"line {number}: has {len(words)} columns, the header has {len(names)}"
+                path, f"line {number}: has {count} columns, the header has {len(names)}"
             )
+        words = [_bare(word) for word in line.split(",")]
         for word, name in zip(words, names, strict=True):
             if not _NUMBER.fullmatch(word):
-                _refuse(word, f"line {number}, column {name[:40]}", path)
+                _refuse(word, f"line {number}, column {name[:40]!r}", path)
         with np.errstate(over="ignore"):
             row = np.array([float(word) for word in words]).astype(np.float32)
         if not np.isfinite(row).all():
             place = int(np.argmin(np.isfinite(row)))
             raise PuzzleError(
                 path,
-                f"line {number}, column {names[place][:40]}: {words[place][:40]} is too large "
+                f"line {number}, column {names[place][:40]!r}: {words[place][:40]} is too large "
                 "for float32",
             )
         rows.append(row)
@@ -228,11 +236,14 @@ def _bare(word: str) -> str:
     return word[1:-1].strip(" \t") if quoted else word
 
 
-def _decode(data: bytes, path: Path) -> str:
+def _lines(body: bytes, path: Path) -> Iterator[tuple[int, str]]:
+    """Lines with their numbers in the file, made one at a time; any kind of line end will do."""
+    lines = io.TextIOWrapper(io.BytesIO(body), encoding="utf-8", newline=None)
     try:
-        return data.decode("utf-8")
+        for number, line in enumerate(lines, start=1):
+            yield number, line.removesuffix("\n")
     except UnicodeDecodeError:
-        raise PuzzleError(path, "is no CSV in UTF-8") from None
+        raise PuzzleError(path, _NO_TEXT) from None
 
 
 def _split_header(data: bytes) -> tuple[bytes, bytes]:
