@@ -43,7 +43,7 @@ class LazyGroup(click.Group):
         return [
             name
             for name, module in sorted(COMMANDS.items())
-            if list(here.glob(module.rpartition(".")[2] + "*"))
+            if (here / (module.rpartition(".")[2] + ".py")).exists()
         ]
 
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
