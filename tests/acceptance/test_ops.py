@@ -1,0 +1,114 @@
+"""The two scripts: what they need, when they install, and what they hand on."""
+
+import pytest
+
+READY = 'root="$PWD"; set -u; . ops/environment.sh; is_ready {} && echo ready'
+
+
+def test_an_installed_checkout_is_ready_for_both(checkout):
+    assert checkout.run(READY.format("test")).stdout == "ready\n"
+    assert checkout.run(READY.format("run")).stdout == "ready\n"
+
+
+def test_an_installation_without_the_extra_is_not_ready_for_tests(checkout):
+    (checkout.path / ".venv/.installed-test").rename(checkout.path / ".venv/.installed-run")
+    assert checkout.run(READY.format("run")).stdout == "ready\n"
+    assert checkout.run(READY.format("test")).stdout == ""
+
+
+@pytest.mark.parametrize("file", ["pyproject.toml", ".venv/pyvenv.cfg"])
+def test_a_change_calls_for_an_installation(checkout, file):
+    path = checkout.path / file
+    content = path.read_text()
+    path.unlink()
+    path.write_text(content + "# changed\n")
+    assert checkout.run(READY.format("run")).stdout == ""
+
+
+def test_a_moved_checkout_is_installed_again(checkout):
+    moved = checkout.path.with_name("elsewhere")
+    checkout.path.rename(moved)
+    assert checkout.run(READY.format("run"), folder=moved).stdout == ""
+
+
+def test_a_machine_without_a_new_python_is_told(checkout):
+    (checkout.path / "none").mkdir()
+    found = checkout.run(
+        'PATH="$PWD/none"; root="$PWD"; . ops/environment.sh; find_python', PYTHON="none"
+    )
+    assert found.returncode == 1
+    assert "no Python >= 3.11 found" in found.stderr
+
+
+def test_a_python_that_is_too_old_is_passed_over(checkout, scripted):
+    scripted("old", "exit 1")
+    found = checkout.run('root="$PWD"; . ops/environment.sh; find_python', PYTHON="old")
+    assert found.returncode == 0
+    assert found.stdout.strip() not in {"", "old"}
+
+
+def test_a_python_without_venv_is_named(checkout, scripted):
+    # Debian's python3 before python3-venv is installed
+    scripted("bare", 'case "$*" in *ensurepip*) exit 1 ;; esac')
+    (checkout.path / "none").mkdir()
+    found = checkout.run(
+        'bare="$(command -v bare)"; PATH="$PWD/none"; PYTHON="$bare"; root="$PWD"; '
+        ". ops/environment.sh; find_python"
+    )
+    assert found.returncode == 1
+    assert "python3-venv" in found.stderr
+
+
+@pytest.mark.parametrize(
+    ("offered", "reachable", "index"),
+    [("2.13.0+cpu", True, False), ("2.13.0", True, True), ("2.13.0", False, False)],
+)
+def test_the_cpu_index_is_used_where_pip_would_take_cuda(
+    checkout, scripted, offered, reachable, index
+):
+    # a Python that has no torch and a pip that offers one build of it
+    scripted(
+        "python",
+        'echo "$*" >>calls',
+        'case "$*" in',
+        "  *find_spec*) exit 1 ;;",
+        f"""  *--dry-run*) echo '{{"version": "1", "metadata": {{"version": "{offered}"}}}}' ;;""",
+        f'  "- "*) cat >/dev/null; exit {int(not reachable)} ;;',
+        "esac",
+    )
+    scripted("uname", "echo Linux x86_64")
+    done = checkout.run('root="$PWD"; set -eu; . ops/environment.sh; install_torch')
+    assert done.returncode == 0, done.stderr
+    calls = (checkout.path / "calls").read_text().splitlines()
+    installs = [call for call in calls if " install " in call and "--dry-run" not in call]
+    assert len(installs) == int(index)
+    assert all("--extra-index-url https://download.pytorch.org/whl/cpu" in it for it in installs)
+    assert ("cannot be reached" in done.stderr) is (offered == "2.13.0" and not reachable)
+
+
+def test_the_example_is_solved_from_any_folder(checkout, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    # nothing in the folder of the start may stand in for a module
+    (elsewhere / "permq.py").write_text("raise SystemExit('the wrong permq')\n")
+    done = checkout.run('"../a checkout/ops/run"', folder=elsewhere)
+    assert done.returncode == 0, done.stderr
+    assert "sha256 match" in done.stdout
+
+
+def test_another_puzzle_and_other_arguments_are_handed_on(checkout):
+    done = checkout.run("ops/run --puzzle 'no such' --json --seed 1")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith('{"error": "no such')
+
+
+def test_the_tests_take_arguments_and_give_pytests_status(checkout):
+    done = checkout.run("ops/test --version")
+    assert done.returncode == 0
+    assert "pytest" in done.stdout + done.stderr
+    assert checkout.run("ops/test --no-such-option").returncode == 4
+
+
+def test_continuous_integration_runs_the_tests(root, checkout):
+    (checkout.path / ".ci").symlink_to(root / ".ci")
+    assert "pytest" in checkout.run(".ci/run --version").stdout
