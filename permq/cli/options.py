@@ -34,7 +34,7 @@ def activation_option(body: Body) -> Body:
     )(body)
 
 
-def start_option(default: str | None = None) -> Decorator[Body]:
+def start_option(default: str | None = None) -> Callable[[Body], Body]:
     """Make the decorator for `--from`, handed over as `start: str` (`str | None` with no default).
 
     Parameters
@@ -52,7 +52,7 @@ def start_option(default: str | None = None) -> Decorator[Body]:
     )
 
 
-def pairs_option(default: str | None = None) -> Decorator[Body]:
+def pairs_option(default: str | None = None) -> Callable[[Body], Body]:
     """Make the decorator for `--pairs`, handed over as `pairs: str` (`str | None` with no default).
 
     Parameters
@@ -69,7 +69,7 @@ def pairs_option(default: str | None = None) -> Decorator[Body]:
     )
 
 
-def rows_option(default: int | None = None) -> Decorator[Body]:
+def rows_option(default: int | None = None) -> Callable[[Body], Body]:
     """Make the decorator for `--rows`, handed over as `rows: int` (`int | None`, all, by default).
 
     Parameters
@@ -89,7 +89,7 @@ def rows_option(default: int | None = None) -> Decorator[Body]:
 
 def steps_option(
     default: int | None = None, description: str = "Steps of the search at most."
-) -> Decorator[Body]:
+) -> Callable[[Body], Body]:
     """Make the decorator for `--steps`, handed over as `steps: int` (`int | None` with no default).
 
     Parameters
@@ -123,7 +123,7 @@ def seed_option(body: Body) -> Body:
 
 def out_option(
     description: str = "Write the answer to this file.", *, required: bool = False
-) -> Decorator[Body]:
+) -> Callable[[Body], Body]:
     """Make the decorator for `--out`, handed over as `out: Path | None`.
 
     Parameters
@@ -173,7 +173,7 @@ def search_options(
     rows: int | None = None,
     steps: int | None = None,
     step: str = "Steps of the search at most.",
-) -> Decorator[Body]:
+) -> Callable[[Body], Body]:
     """Make the decorator that adds what all search commands share.
 
     The body takes `folder, start, pairs, rows, steps, seed, activation, threads, out, as_json`.

@@ -20,4 +20,5 @@ def reach_at(done: float, far: float, near: float, free: int) -> int:
     int
         At least 1.
     """
-    return max(1, round(far * (near / far) ** done * free))
+    share: float = far * (near / far) ** done
+    return max(1, round(share * free))
