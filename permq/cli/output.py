@@ -3,7 +3,6 @@
 import json
 import math
 import os
-import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -92,6 +91,8 @@ def whole_file(path: Path) -> Iterator[Path]:
     OptionError
         When it cannot be written; the message names `path` and the reason.
     """
+    import tempfile
+
     temporary: Path | None = None
     try:
         handle, name = tempfile.mkstemp(
