@@ -47,7 +47,7 @@ SAVE_SECONDS = 5.0
     "--checkpoint",
     type=click.Path(dir_okay=False, path_type=Path),
     metavar="FILE",
-    help="Keep the state here, and go on from it where it exists.",
+    help="Keep the state here; where it exists, go on from it, with its settings and seed.",
 )
 def command(
     folder: Path,
@@ -159,6 +159,7 @@ def facts_of(state: "AnnealState") -> dict[str, object]:
     """What annealing tells beyond what every search does."""
     return {
         "steps": state.step,
+        "moves": state.settings.moves,
         "temperature": state.temperature,
         "reheated": state.reheated,
         "acceptance": {
