@@ -57,13 +57,27 @@ pip() {
     "$python" -m pip --disable-pip-version-check "$@" 1>&2
 }
 
+# Whether a whole torch of a version is installed, of whatever build.
+has_torch() {
+    "$python" - "$1" <<'PYTHON'
+import sys
+from importlib import metadata
+
+try:
+    torch = metadata.distribution("torch")
+except metadata.PackageNotFoundError:
+    sys.exit(1)
+# pip writes the record last
+sys.exit(torch.version.partition("+")[0] != sys.argv[1] or torch.read_text("RECORD") is None)
+PYTHON
+}
+
 # On Linux x86-64 the torch of the public index brings several GB of CUDA; the CPU build lies in
 # PyTorch's own index and, being the higher version, wins where both are seen. pip is asked first
 # what it would take, because a machine may be configured to find a CPU build elsewhere.
 install_torch() {
     [ "$(uname -sm)" = "Linux x86_64" ] || return 0
-    "$python" -c 'import importlib.util as u, sys; sys.exit(u.find_spec("torch") is None)' \
-        && return 0
+    has_torch "$(sed -n 's/^torch==//p' "$root/ops/constraints.txt")" && return 0
     local choice
     choice="$("$python" -m pip --disable-pip-version-check install --quiet --dry-run --no-deps \
         --ignore-installed --report - -c "$root/ops/constraints.txt" torch 2>/dev/null || true)"

@@ -2,6 +2,8 @@
 
 import pytest
 
+from tests.acceptance.conftest import write_script
+
 READY = 'root="$PWD"; set -u; . ops/environment.sh; is_ready {} && echo ready'
 
 
@@ -60,6 +62,31 @@ def test_a_python_without_venv_is_named(checkout, scripted):
 
 
 @pytest.mark.parametrize(
+    ("installed", "present"),
+    [("2.13.0", True), ("2.13.0+cpu", True), ("2.12.0+cpu", False), (None, False)],
+)
+def test_a_torch_of_the_pinned_version_stays(checkout, installed, present):
+    if installed is not None:
+        facts = checkout.path / f"torch-{installed}.dist-info"
+        facts.mkdir()
+        (facts / "METADATA").write_text(f"Name: torch\nVersion: {installed}\n")
+        (facts / "RECORD").write_text("")
+    program = 'root="$PWD"; . ops/environment.sh; python="$root/isolated"; has_torch 2.13.0'
+    write_script(checkout.path / "isolated", 'exec python -S "$@"')
+    done = checkout.run(program, PYTHONPATH=str(checkout.path))
+    assert (done.returncode == 0) is present
+
+
+def test_a_torch_without_its_record_was_interrupted(checkout):
+    facts = checkout.path / "torch-2.13.0.dist-info"
+    facts.mkdir()
+    (facts / "METADATA").write_text("Name: torch\nVersion: 2.13.0\n")
+    program = 'root="$PWD"; . ops/environment.sh; python="$root/isolated"; has_torch 2.13.0'
+    write_script(checkout.path / "isolated", 'exec python -S "$@"')
+    assert checkout.run(program, PYTHONPATH=str(checkout.path)).returncode == 1
+
+
+@pytest.mark.parametrize(
     ("offered", "reachable", "index"),
     [("2.13.0+cpu", True, False), ("2.13.0", True, True), ("2.13.0", False, False)],
 )
@@ -71,9 +98,9 @@ def test_the_cpu_index_is_used_where_pip_would_take_cuda(
         "python",
         'echo "$*" >>calls',
         'case "$*" in',
-        "  *find_spec*) exit 1 ;;",
         f"""  *--dry-run*) echo '{{"version": "1", "metadata": {{"version": "{offered}"}}}}' ;;""",
-        f'  "- "*) cat >/dev/null; exit {int(not reachable)} ;;',
+        f'  "- http"*) cat >/dev/null; exit {int(not reachable)} ;;',
+        '  "- "*) cat >/dev/null; exit 1 ;;',
         "esac",
     )
     scripted("uname", "echo Linux x86_64")
