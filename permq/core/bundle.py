@@ -41,6 +41,8 @@ def read_bundle(path: Path) -> dict[int, Layer]:
         if path.suffix == ".safetensors"
         else read_tensors(path, MAX_BUNDLE_BYTES)
     )
+    if not tensors:
+        raise PuzzleError(path, "holds no layers")
     parts: dict[int, dict[str, Floats]] = {}
     for key in sorted(tensors):  # safetensors come in no fixed order, errors should
         match = _KEY.fullmatch(key)

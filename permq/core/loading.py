@@ -22,6 +22,7 @@ PIECES_NAME = "pieces"
 MAX_PIECES = 10_001
 
 _PIECE = re.compile(r"piece_(.*)\.pth", re.DOTALL)
+_NUMBER = re.compile(r"0|[1-9][0-9]{0,8}")
 
 
 def load_puzzle(path: str | os.PathLike[str], *, activation: str | None = None) -> Puzzle:
@@ -58,7 +59,7 @@ def load_puzzle(path: str | os.PathLike[str], *, activation: str | None = None) 
         table.x,
         table.pred,
         table.true,
-        name=settings.name or (known.name if known else path.resolve().stem),
+        name=settings.name or (known.name if known else _called(path)),
         activation=activation or settings.activation or (known.activation if known else "relu"),
         path=path,
         fingerprint=contents,
@@ -108,11 +109,7 @@ def read_pieces(folder: Path) -> dict[int, Layer]:
         if match is None:
             continue
         number = match[1]
-        if (
-            not (number.isascii() and number.isdigit())
-            or len(number) > 9
-            or str(int(number)) != number
-        ):
+        if not _NUMBER.fullmatch(number):
             raise PuzzleError(folder / name, "is not numbered like piece_0.pth, piece_1.pth, …")
         paths[int(number)] = f"{folder}{os.sep}{name}"
     if not paths:
@@ -126,6 +123,12 @@ def read_pieces(folder: Path) -> dict[int, Layer]:
         if numbers > MAX_NUMBERS:
             raise PuzzleError(folder, f"too large: more than {MAX_NUMBERS:,} weights")
     return layers
+
+
+def _called(path: Path) -> str:
+    """Name of a folder, or of a file without its suffix, as it shows in a terminal."""
+    whole = path.resolve()
+    return "".join(c for c in (whole.name if path.is_dir() else whole.stem) if c.isprintable())
 
 
 def _whole(layers: dict[int, Layer], path: Path) -> dict[int, Layer]:

@@ -57,6 +57,7 @@ def test_other_floating_point_types_become_float32(path, dtype):
 @pytest.mark.parametrize(
     ("state", "problem"),
     [
+        ({}, "holds no layers"),
         ({"weight": torch.ones(1, 1)}, "key 'weight' is no weight or bias of a numbered layer"),
         (layers("blocks.{}.inp"), "key 'blocks.0.inp."),
         ({"0.weight": torch.ones(1, 1)}, "layer 0: needs the keys weight and bias, found 'weight'"),

@@ -148,6 +148,10 @@ def test_a_relative_path_gives_the_name_of_its_folder(folder, monkeypatch):
     assert load_puzzle("pieces/..").name == "toy-puzzle"
 
 
+def test_a_dot_in_the_name_of_a_folder_belongs_to_it(folder):
+    assert load_puzzle(folder.rename(folder.with_name("net.v2"))).name == "net.v2"
+
+
 def test_no_such_folder(tmp_path):
     assert refused(tmp_path / "none") == "no such folder"
 

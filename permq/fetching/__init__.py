@@ -1,0 +1,1 @@
+"""Download public puzzles: resumable, checked, and never half unpacked."""
