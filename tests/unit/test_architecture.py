@@ -17,7 +17,11 @@ MAY_IMPORT = {
     "ordering": {"errors", "config", "core"},
     "diagnosis": {"errors", "config", "core", "pairing", "ordering"},
     "search": {"errors", "config", "core", "pairing", "ordering", "diagnosis"},
-    "cli": {"errors", "config", "core", "pairing", "ordering", "diagnosis", "search", "permq"},
+    "fetching": {"errors", "config", "core"},
+    "cli": {
+        *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search", "fetching"),
+        "permq",
+    },
     "__main__": {"cli"},
     # the package's own names are imported lazily, so it may name them all
     "permq": {"errors", "core", "search"},
