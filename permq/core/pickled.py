@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 from permq.core.files import UnreadableError
+from permq.core.tensor_records import Storage, TensorRecord, tensor_record, whole
 
 STORAGES = tuple(
     f"{kind}Storage"
@@ -22,25 +23,7 @@ STORAGES = tuple(
         *("Bool", "Byte", "Char", "Short", "Int", "Long"),
     )
 )
-MAX_DIMENSIONS = 8
 MAX_PICKLE_BYTES = 4 << 20  # 10,000 layers take 3 MB
-
-
-class Storage(NamedTuple):
-    """A flat array that the file holds elsewhere."""
-
-    kind: str  # such as FloatStorage
-    key: str
-    numbers: int
-
-
-class TensorRecord(NamedTuple):
-    """A strided view of a storage; offset and strides count elements."""
-
-    storage: Storage
-    offset: int
-    shape: tuple[int, ...]
-    strides: tuple[int, ...]
 
 
 class _Global(NamedTuple):
@@ -242,14 +225,14 @@ class _Machine:
         _, kind, key, _, count, *view = identity
         if not isinstance(kind, _Global) or not isinstance(key, str) or view not in ([], [None]):
             raise TypeError
-        self.push(Storage(kind.name.rpartition(".")[2], key, _whole(count)))
+        self.push(Storage(kind.name.rpartition(".")[2], key, whole(count)))
 
     def reduce(self) -> None:
         arguments, function = self.stack.pop(), self.stack.pop()
         if not isinstance(function, _Global) or not isinstance(arguments, tuple):
             raise TypeError
         if function.name == "torch._utils._rebuild_tensor_v2":
-            self.push(_tensor(*arguments))
+            self.push(tensor_record(*arguments))
         elif function.name == "torch._utils._rebuild_parameter":
             if not isinstance(arguments[0], TensorRecord):
                 raise TypeError
@@ -258,36 +241,6 @@ class _Machine:
             self.push({})
         else:
             raise TypeError
-
-
-def _whole(value: object) -> int:
-    if type(value) is not int or not 0 <= value < 1 << 62:
-        raise TypeError
-    return value
-
-
-def _sizes(value: object) -> tuple[int, ...]:
-    if not isinstance(value, tuple) or len(value) > MAX_DIMENSIONS:
-        raise TypeError
-    return tuple(_whole(size) for size in value)
-
-
-def _tensor(
-    storage: object, offset: object, shape: object, strides: object, *_: object
-) -> TensorRecord:
-    if not isinstance(storage, Storage):
-        raise TypeError
-    record = TensorRecord(storage, _whole(offset), _sizes(shape), _sizes(strides))
-    if len(record.shape) != len(record.strides):
-        raise TypeError
-    elements, last = 1, record.offset
-    for size, stride in zip(record.shape, record.strides, strict=True):
-        elements *= size
-        last += (size - 1) * stride
-    # views that repeat elements are refused too: they could stand for terabytes
-    if elements > storage.numbers or (elements and last >= storage.numbers):
-        raise UnreadableError(f"damaged: a tensor of shape {record.shape} exceeds its storage")
-    return record
 
 
 _ACTIONS: dict[bytes, Callable[[_Machine], object]] = {

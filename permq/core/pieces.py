@@ -15,8 +15,9 @@ from numpy.typing import NDArray
 
 from permq.core.archive import StoredArchive
 from permq.core.files import UnreadableError, read_bounded
-from permq.core.pickled import Storage, TensorRecord, parse, parse_state_dict, state_dict
+from permq.core.pickled import parse, parse_state_dict, state_dict
 from permq.core.puzzle import Floats, Layer
+from permq.core.tensor_records import Storage, TensorRecord
 from permq.errors import PuzzleError
 
 MAX_PIECE_BYTES = 256 << 20
