@@ -89,6 +89,8 @@ class Evaluator:
         self.propose(inp, out, 0)
         return self.accept()
 
+    # an absurd proposal may overflow: its cost is then inf, and no warning is wanted
+    @np.errstate(over="ignore", invalid="ignore")
     def propose(self, inp: Indices, out: Indices, first: int, limit: float = np.inf) -> float:
         """Cost of an arrangement that differs from the current one at positions ≥ `first` only.
 
@@ -145,6 +147,14 @@ class Evaluator:
                 return np.inf
         self._proposed = total / self.count if isfinite(total) else np.inf
         return self._proposed
+
+    def row_errors(self) -> Array:
+        """(n,) squared errors of the current arrangement, summed over the outputs."""
+        errors = [
+            np.sum((self.network.readout @ states[-1] - targets) ** 2, axis=0)
+            for states, targets in zip(self._states, self._targets, strict=True)
+        ]
+        return np.concatenate(errors)
 
     def accept(self) -> float:
         """Make the last proposal, which must have had a finite cost, the current one."""

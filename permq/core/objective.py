@@ -81,9 +81,9 @@ def verify(puzzle: Puzzle, arrangement: Arrangement) -> Verification:
         When the arrangement is none of this puzzle.
     """
     puzzle = puzzle.for_answer(arrangement)
-    errors = residuals(puzzle, *puzzle.indices(arrangement))
     # a large cost may overflow to inf, which is an honest answer; no warning is wanted
     with np.errstate(over="ignore", invalid="ignore"):
+        errors = residuals(puzzle, *puzzle.indices(arrangement))
         mse, largest = float(np.mean(errors**2)), float(np.max(np.abs(errors)))
     spread = float(np.std(puzzle.pred.astype(np.float64)))
     known = puzzle.solution_sha256

@@ -46,8 +46,11 @@ class Problem:
 
     def cost(self, inp: Indices, out: Indices) -> float:
         """Mean squared error of an arrangement on these rows, float32."""
-        error = self.network.forward(inp, out, self.x) - self.pred
-        return float(np.mean(error * error))
+        # an absurd arrangement may overflow: its cost is then inf, and no warning is wanted
+        with np.errstate(over="ignore", invalid="ignore"):
+            error = self.network.forward(inp, out, self.x) - self.pred
+            mse = float(np.mean(error * error))
+        return mse if np.isfinite(mse) else np.inf
 
 
 @dataclass(frozen=True)
