@@ -1,0 +1,121 @@
+"""What one run of `solve` knows: the best so far, the elites, the stages, and whether it is over."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import perf_counter
+
+import numpy as np
+
+from permq.core.arrangement import Arrangement
+from permq.core.objective import EXACT, Verification, verify
+from permq.core.puzzle import Indices, Puzzle
+from permq.search.problem import Problem
+from permq.search.solve.equivalents import matching_equivalent
+from permq.search.solve.settings import SolveSettings
+from permq.search.solve.solution import Stage
+from permq.search.stop import Stop
+
+
+@dataclass(frozen=True)
+class Elite:
+    """One good arrangement and its cost on the session's rows."""
+
+    mse: float
+    arrangement: Arrangement
+
+
+class Session:
+    """One run of `solve`.
+
+    Parameters
+    ----------
+    puzzle
+        Whose pieces to arrange.
+    settings, seed
+        How to search.
+    stop
+        Asked everywhere; true when the budget has ended.
+    tell
+        Told of every stage.
+    """
+
+    def __init__(
+        self,
+        puzzle: Puzzle,
+        settings: SolveSettings,
+        seed: int,
+        stop: Stop,
+        tell: Callable[[Stage], None],
+    ) -> None:
+        self.puzzle = puzzle
+        self.settings = settings
+        self.rng = np.random.default_rng(seed)
+        self.tell = tell
+        self.elites: list[Elite] = []
+        self.stages: list[Stage] = []
+        self.seconds = {"pair": 0.0, "order": 0.0, "verify": 0.0}
+        self.attempts = 0
+        self.evaluations = 0
+        self.verification: Verification | None = None
+        self.over = False
+        self._begun = perf_counter()
+        self._stop = stop
+        self._spread = float(np.std(puzzle.pred))
+        self._verified: set[str] = set()
+
+    def stop(self) -> bool:
+        """Whether to end: the answer is found, or the budget has ended."""
+        return self.over or self._stop()
+
+    @property
+    def target(self) -> float:
+        """Mean squared error of which an exact arrangement stays far below."""
+        return (0.1 * EXACT * self._spread) ** 2
+
+    @property
+    def best(self) -> Elite | None:
+        """The best arrangement so far."""
+        return self.elites[0] if self.elites else None
+
+    def rows(self, count: int) -> Indices:
+        """A sample of row numbers."""
+        count = min(count, self.puzzle.rows)
+        return np.asarray(self.rng.choice(self.puzzle.rows, count, replace=False), np.intp)
+
+    def problem(self, puzzle: Puzzle, rows: Indices) -> Problem:
+        """Problem on some rows of a puzzle (which may be this one with other roles)."""
+        whole = Problem.of(puzzle, 1)
+        return Problem(whole.network, puzzle.x[rows], puzzle.pred[rows])
+
+    def stage(self, name: str, mse: float | None) -> None:
+        """Note that a stage has ended."""
+        stage = Stage(name, mse, perf_counter() - self._begun)
+        self.stages.append(stage)
+        self.tell(stage)
+
+    def consider(self, puzzle: Puzzle, inp: Indices, out: Indices, mse: float) -> bool:
+        """Take an arrangement among the elites if it is good; says whether the search is over."""
+        arrangement = puzzle.arrangement(inp, out)
+        if all(arrangement != elite.arrangement for elite in self.elites):
+            self.elites.append(Elite(mse, arrangement))
+            self.elites.sort(key=lambda elite: elite.mse)
+            del self.elites[self.settings.elites :]
+        if arrangement.sha256 == puzzle.solution_sha256 or mse <= 100 * self.target:
+            self._settle(puzzle, arrangement)
+        return self.over
+
+    def _settle(self, puzzle: Puzzle, arrangement: Arrangement) -> None:
+        """Verify in full what looks right, and end the search if it is."""
+        if arrangement.text in self._verified:
+            return
+        self._verified.add(arrangement.text)
+        begun = perf_counter()
+        found = verify(puzzle, arrangement)
+        if found.equivalent:
+            other = matching_equivalent(puzzle, arrangement)
+            if other is not None:
+                arrangement, found = other, verify(puzzle, other)
+        self.seconds["verify"] += perf_counter() - begun
+        if found.solved or found.equivalent:
+            self.verification, self.over = found, True
+            self.elites.insert(0, Elite(0.0, arrangement))
