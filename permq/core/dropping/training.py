@@ -14,22 +14,8 @@ import torch
 from numpy.typing import NDArray
 
 from permq.core.dropping.recipe import Recipe
+from permq.core.torch_activations import TORCH_ACTIVATIONS
 
-_aten = torch.ops.aten
-
-FORWARD: dict[str, Callable[[torch.Tensor], torch.Tensor]] = {
-    "relu": torch.relu,
-    "gelu": torch.nn.functional.gelu,
-    "silu": torch.nn.functional.silu,
-    "tanh": torch.tanh,
-}
-# (gradient after the activation, values before it, values after it) -> gradient before it
-BACKWARD: dict[str, Callable[[torch.Tensor, torch.Tensor, torch.Tensor], torch.Tensor]] = {
-    "relu": lambda g, _, after: _aten.threshold_backward(g, after, 0.0),
-    "gelu": lambda g, before, _: _aten.gelu_backward(g, before),
-    "silu": lambda g, before, _: _aten.silu_backward(g, before),
-    "tanh": lambda g, _, after: _aten.tanh_backward(g, after),
-}
 MOMENTUM = 0.9
 
 
@@ -137,7 +123,7 @@ def train(
 def answers(trained: Trained, x: NDArray[np.float32], activation: str) -> NDArray[np.float32]:
     """(N, m) answers of a trained network at (N, d) inputs, in float32 as torch computes them."""
     layers = (trained.w_in, trained.b_in, trained.w_out, trained.b_out)
-    apply = FORWARD[activation]
+    apply = TORCH_ACTIVATIONS[activation].apply
     with torch.no_grad():
         state = torch.from_numpy(x)
         for w_in, b_in, w_out, b_out in zip(*map(torch.from_numpy, layers), strict=True):
@@ -150,7 +136,7 @@ def answers(trained: Trained, x: NDArray[np.float32], activation: str) -> NDArra
 
 def predict(parameters: Parameters, x: torch.Tensor, activation: str) -> torch.Tensor:
     """Forward pass, (n, d) float32 -> (n, m) float32."""
-    apply = FORWARD[activation]
+    apply = TORCH_ACTIVATIONS[activation].apply
     for w_in, b_in, w_out, b_out in _blocks(parameters):
         x = x + torch.addmm(b_out, apply(torch.addmm(b_in, x, w_in.T)), w_out.T)
     return torch.addmm(parameters.b_last, x, parameters.w_last.T)
@@ -178,7 +164,7 @@ def loss_and_gradient(
     float
         Mean over rows and outputs.
     """
-    apply, backward = FORWARD[activation], BACKWARD[activation]
+    apply, pull_back = TORCH_ACTIVATIONS[activation].apply, TORCH_ACTIVATIONS[activation].pull_back
     kept = []
     for w_in, b_in, w_out, b_out in _blocks(parameters):
         before = torch.addmm(b_in, x, w_in.T)  # (n, h)
@@ -198,7 +184,7 @@ def loss_and_gradient(
     ):
         torch.mm(g.T, after, out=g_w_out)
         torch.sum(g, 0, out=g_b_out)
-        g_before = backward(g @ w_out, before, after)  # (n, h)
+        g_before = pull_back(g @ w_out, before, after)  # (n, h)
         torch.mm(g_before.T, x, out=g_w_in)
         torch.sum(g_before, 0, out=g_b_in)
         g.addmm_(g_before, w_in)
