@@ -27,6 +27,8 @@ def contrast(values: Costs) -> Costs:
     of_row = np.median(size, axis=1, keepdims=True)
     of_column = np.median(size, axis=0, keepdims=True)
     spread = 1.4826 * np.sqrt(of_row * of_column)
+    if not spread.any():  # mostly ties: the median says nothing
+        spread = np.full_like(spread, centred.std())
     return np.asarray(centred / np.where(spread > 0, spread, np.inf))
 
 
@@ -34,11 +36,12 @@ def sinkhorn(logits: Costs, rounds: int = 50) -> Costs:
     """Doubly stochastic (L, L) matrix exp(logits) scaled by rows and columns (Sinkhorn–Knopp)."""
     log = np.asarray(logits, np.float64)
     for _ in range(rounds):
-        log = log - _log_sum(log, 1)
-        log = log - _log_sum(log, 0)
+        log = log - log_sum(log, 1)
+        log = log - log_sum(log, 0)
     return np.exp(log)
 
 
-def _log_sum(log: Costs, axis: int) -> Costs:
+def log_sum(log: Costs, axis: int) -> Costs:
+    """log Σ exp over one axis, which is kept."""
     top = log.max(axis=axis, keepdims=True)
     return np.asarray(top + np.log(np.exp(log - top).sum(axis=axis, keepdims=True)))

@@ -14,6 +14,13 @@ def spaced_rows(puzzle: Puzzle, count: int) -> Indices:
     return np.linspace(0, puzzle.rows - 1, count).astype(np.intp)
 
 
+def units_at(puzzle: Puzzle, a: int, state: Array) -> Array:
+    """(n, h) activated hidden units of input layer `a` at (n, d) states."""
+    hidden = state @ puzzle.w_in[a].T + puzzle.b_in[a]
+    ACTIVATIONS[puzzle.activation].apply(hidden)
+    return np.asarray(hidden)
+
+
 def hidden_units(puzzle: Puzzle, x: Array) -> Array:
     """(L, n, h) activated hidden units of every input layer at (n, d) states."""
     hidden = x @ puzzle.w_in.transpose(0, 2, 1) + puzzle.b_in[:, None, :]
