@@ -1,0 +1,155 @@
+"""Surgery: all arrangements of small windows, the suspicious ones first."""
+
+from collections.abc import Callable, Iterator, Set
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from permq.core.puzzle import Indices
+from permq.errors import OptionError
+from permq.search.problem import Problem, Progress, Report, Result, silent
+from permq.search.stop import never
+from permq.search.trie_evaluator import TrieEvaluator
+from permq.search.windows import free_positions, improve_window
+
+SMALLEST = 3
+"""Positions of the first windows tried."""
+
+_ROWS = 256  # enough to see where residual directions break
+
+
+@dataclass(frozen=True)
+class SurgerySettings:
+    """Settings of surgery.
+
+    Parameters
+    ----------
+    steps
+        Windows to try at most.
+    size
+        Positions of the largest windows; smaller ones, from three on, come before.
+    repair
+        Whether to try re-pairings too, once no order of any window improves.
+    trials
+        Arrangements of a window at most; beyond that they are sampled.
+
+    Raises
+    ------
+    OptionError
+        When a setting is out of range.
+    """
+
+    steps: int = 2000
+    size: int = 5
+    repair: bool = True
+    trials: int = 2000
+
+    def __post_init__(self) -> None:
+        if self.steps < 0:
+            raise OptionError(f"steps must be 0 or more, not {self.steps}")
+        if not 2 <= self.size <= 20:
+            raise OptionError(f"a window has 2 to 20 positions, not {self.size}")
+        if self.trials < 1:
+            raise OptionError(f"trials must be 1 or more, not {self.trials}")
+
+
+def surgery(
+    problem: Problem,
+    inp: Indices,
+    out: Indices,
+    settings: SurgerySettings,
+    seed: int = 0,
+    *,
+    locked: Set[int] = frozenset(),
+    report: Report = silent,
+    stop: Callable[[], bool] = never,
+) -> Result:
+    """Put windows right until none can be improved.
+
+    Windows of adjacent free positions are tried with all their orders: those of a small size
+    first, within a size in the order of the breaks they lie around (see `suspicion`). After an
+    improvement it begins anew with the breaks as they are then; once no window improves, all are
+    tried again with re-pairings.
+
+    Parameters
+    ----------
+    problem
+        The network and the rows to judge by.
+    inp, out
+        (L,) local indices in running order.
+    settings
+        See `SurgerySettings`.
+    seed
+        For the sample of a window's arrangements.
+    locked
+        Positions that stay as they are.
+    report
+        Called after every window.
+    stop
+        Asked before every window and now and then inside.
+    """
+    rng = np.random.default_rng(seed)
+    evaluator = TrieEvaluator(problem, inp, out, seed)
+    free = free_positions(len(inp), locked)
+    waiting = _plan(evaluator, free, settings)
+    for step in range(1, settings.steps + 1):
+        window = None if evaluator.finished or stop() else next(waiting, None)
+        if window is None:
+            break
+        positions, repair = window
+        improved = improve_window(
+            evaluator, positions, settings.trials, rng, repair=repair, stop=stop
+        )
+        if improved:
+            waiting = _plan(evaluator, free, settings)
+        note = f"positions {positions[0]}-{positions[-1]}" + (", re-pairing" if repair else "")
+        report(Progress(step, settings.steps, evaluator.mse, evaluator.mse, note))
+    return evaluator.result()
+
+
+def suspicion(cosines: NDArray[np.floating]) -> Indices:
+    """Gaps between neighbouring blocks, the most suspicious first.
+
+    A block out of place disturbs the direction that the residual stream is changed in. How much
+    neighbours agree in it depends on the depth, so what counts is the dip below the gaps on both
+    sides: of blocks shuffled in a window of four, the dip's rank among 47 gaps was at worst 13 on
+    a real network, that of the cosine itself 34.
+
+    Parameters
+    ----------
+    cosines
+        (L − 1,) mean cosine of the changes that consecutive blocks make.
+
+    Returns
+    -------
+    (L − 1,) array
+        Gap t lies between positions t and t + 1.
+    """
+    if not len(cosines):
+        return np.zeros(0, np.intp)
+    padded = np.concatenate([cosines[:1], cosines, cosines[-1:]])
+    return np.argsort(cosines - (padded[:-2] + padded[2:]) / 2, kind="stable")
+
+
+def _plan(
+    evaluator: TrieEvaluator, free: Indices, settings: SurgerySettings
+) -> Iterator[tuple[Indices, bool]]:
+    """Yield windows and whether to re-pair: all windows of a size before the larger ones."""
+    states = evaluator.problem.network.states(
+        evaluator.inp, evaluator.out, evaluator.problem.x[:_ROWS]
+    )
+    gaps = suspicion(_cosines(states))
+    sizes = range(min(SMALLEST, settings.size), min(settings.size, len(free)) + 1)
+    for repair in (False, True) if settings.repair else (False,):
+        for size in sizes:
+            first = np.searchsorted(free, gaps + 1) - size // 2
+            for start in dict.fromkeys(np.clip(first, 0, len(free) - size).tolist()):
+                yield free[start : start + size], repair
+
+
+def _cosines(states: NDArray[np.floating]) -> NDArray[np.floating]:
+    changes = np.diff(states, axis=0)
+    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
+        changes = changes / np.linalg.norm(changes, axis=2, keepdims=True)
+        return np.asarray(np.nan_to_num((changes[1:] * changes[:-1]).sum(2).mean(1)))
