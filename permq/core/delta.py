@@ -16,7 +16,7 @@ from permq.core.puzzle import Floats, Indices, Puzzle
 
 
 def chunk_sizes(rows: int, smallest: int = 32) -> list[int]:
-    """Sizes that begin small and double: a hopeless proposal costs little, a good one hardly more."""
+    """Sizes that double from small: a hopeless proposal costs little, a good one hardly more."""
     sizes: list[int] = []
     size = smallest
     while rows > 0:
@@ -25,6 +25,32 @@ def chunk_sizes(rows: int, smallest: int = 32) -> list[int]:
         rows -= taken
         size = min(2 * size, 512)
     return sizes
+
+
+class _Chunk:
+    """Some rows: their targets, states of the current arrangement and of a proposal, buffers.
+
+    A *stream* is a state without its row of ones, the part that a block writes.
+    """
+
+    def __init__(self, network: Network, x: Floats, pred: Floats) -> None:
+        columns = network.columns(x)
+        self.size = len(x)
+        self.targets = np.ascontiguousarray(pred.T, network.dtype)  # (m, n)
+        kept, tried = np.ones((2, network.blocks, *columns.shape), network.dtype)
+        self.states = [columns, *kept]  # L + 1 times (d + 1, n)
+        self.trials = [columns, *tried]
+        self.streams = [state[: network.width] for state in self.states]  # (d, n)
+        self.trial_streams = [state[: network.width] for state in self.trials]
+        self.hidden = np.ones((network.hidden + 1, self.size), network.dtype)
+        self.units = self.hidden[: network.hidden]
+        self.zeros = np.zeros_like(self.units)
+        self.change = np.empty_like(self.streams[0])
+
+    def take(self, first: int) -> None:
+        """Make the proposal's states from `first` on the current ones."""
+        for mine, other in ((self.states, self.trials), (self.streams, self.trial_streams)):
+            mine[first:], other[first:] = other[first:], mine[first:]
 
 
 class Evaluator:
@@ -55,22 +81,17 @@ class Evaluator:
         self.count = pred.size
         self.evaluations = 0
         self.block_rows = 0  # work done, in blocks times rows
-        blocks = network.blocks
-        self._targets: list[Array] = []
-        self._states: list[list[Array]] = []
-        self._trials: list[list[Array]] = []
-        self._hidden: list[Array] = []
-        self._zeros: list[Array] = []
-        self._change: list[Array] = []
+        self.looked = 0  # chunks that the last proposal needed
+        self._relu = network.activation.name == "relu"
+        hidden, width = network.hidden, network.width
+        # without the rows of ones, which are there from the start in every state and buffer
+        self._inward = [weight[:hidden] for weight in network.inward]
+        self._outward = [weight[:width] for weight in network.outward]
+        self._chunks: list[_Chunk] = []
         first = 0
         for size in sizes if sizes is not None else chunk_sizes(len(x)):
-            columns = network.columns(x[first : first + size])
-            self._targets.append(np.ascontiguousarray(pred[first : first + size].T, network.dtype))
-            self._states.append([columns, *np.empty((blocks, *columns.shape), network.dtype)])
-            self._trials.append([columns, *np.empty((blocks, *columns.shape), network.dtype)])
-            self._hidden.append(np.empty((network.hidden + 1, size), network.dtype))
-            self._zeros.append(np.zeros_like(self._hidden[-1]))
-            self._change.append(np.empty_like(columns))
+            rows = slice(first, first + size)
+            self._chunks.append(_Chunk(network, x[rows], pred[rows]))
             first += size
         self.inp, self.out = np.array(inp, np.intp), np.array(out, np.intp)
         self.reset(self.inp, self.out)
@@ -109,38 +130,31 @@ class Evaluator:
             Mean squared error on these rows, or inf when it exceeds `limit`. Only a finite
             cost may be accepted.
         """
-        network, total = self.network, 0.0
-        allowed = limit * self.count
-        inward, outward, readout = network.inward, network.outward, network.readout
-        relu, activate = network.activation.name == "relu", network.activate
+        total, allowed = 0.0, limit * self.count
+        inward, outward, readout = self._inward, self._outward, self.network.readout
         dot, add, maximum = np.dot, np.add, np.maximum
+        relu, activate = self._relu, self.network.activation.apply
         pairs = list(zip(inp[first:].tolist(), out[first:].tolist(), strict=True))
         self._proposal = (inp, out, first)
         self.evaluations += 1
-        for targets, states, trials, hidden, zeros, change in zip(
-            self._targets,
-            self._states,
-            self._trials,
-            self._hidden,
-            self._zeros,
-            self._change,
-            strict=True,
-        ):
-            state, position = states[first], first
-            self.block_rows += len(pairs) * targets.shape[1]
+        for self.looked, chunk in enumerate(self._chunks, 1):
+            state, stream, position = chunk.states[first], chunk.streams[first], first
+            trials, trial_streams = chunk.trials, chunk.trial_streams
+            hidden, units, zeros, change = chunk.hidden, chunk.units, chunk.zeros, chunk.change
+            self.block_rows += len(pairs) * chunk.size
             for a, o in pairs:
                 position += 1
-                after = trials[position]
-                dot(inward[a], state, out=hidden)
+                dot(inward[a], state, out=units)
                 if relu:  # with an array of zeros four times as fast as with the number
-                    maximum(hidden, zeros, out=hidden)
+                    maximum(units, zeros, out=units)
                 else:
-                    activate(hidden)
+                    activate(units)
                 dot(outward[o], hidden, out=change)
-                add(state, change, out=after)
-                state = after
+                after = trial_streams[position]
+                add(stream, change, out=after)
+                state, stream = trials[position], after
             error = dot(readout, state)
-            error -= targets
+            error -= chunk.targets
             flat = error.ravel()
             total += float(dot(flat, flat))
             if total > allowed:
@@ -151,16 +165,16 @@ class Evaluator:
     def row_errors(self) -> Array:
         """(n,) squared errors of the current arrangement, summed over the outputs."""
         errors = [
-            np.sum((self.network.readout @ states[-1] - targets) ** 2, axis=0)
-            for states, targets in zip(self._states, self._targets, strict=True)
+            np.sum((self.network.readout @ chunk.states[-1] - chunk.targets) ** 2, axis=0)
+            for chunk in self._chunks
         ]
         return np.concatenate(errors)
 
     def accept(self) -> float:
         """Make the last proposal, which must have had a finite cost, the current one."""
         inp, out, first = self._proposal
-        for states, trials in zip(self._states, self._trials, strict=True):
-            states[first + 1 :], trials[first + 1 :] = trials[first + 1 :], states[first + 1 :]
+        for chunk in self._chunks:
+            chunk.take(first + 1)
         self.inp, self.out = np.array(inp, np.intp), np.array(out, np.intp)
         self.mse = self._proposed
         return self.mse

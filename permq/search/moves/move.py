@@ -63,7 +63,8 @@ class Move(Protocol):
         draws
             `DRAWS` numbers in [0, 1), uniform and independent.
         reach
-            Largest distance of two positions involved, counted in free positions; at least 1.
+            Largest distance of two positions involved, counted in positions that the move may
+            choose; at least 1.
         free
             Positions that may change, ascending.
         anchored
