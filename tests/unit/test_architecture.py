@@ -31,7 +31,10 @@ MAY_IMPORT = {
 HEAVY = {"torch", "scipy", "pandas", "matplotlib", "safetensors"}
 MAY_LOAD_AT_ONCE = {
     "core/dropping": {"torch"},
+    # imported by those who want a GPU or a torch module
+    "core/torch_activations.py": {"torch"},
     "core/torch_engine.py": {"torch"},
+    "core/torch_module.py": {"torch"},
 }
 
 SOURCES = sorted(PACKAGE.rglob("*.py"))
