@@ -16,6 +16,7 @@ from math import inf, log
 
 import numpy as np
 
+from permq.core.delta import Evaluator
 from permq.core.puzzle import Indices
 from permq.search.accept import CRITERIA
 from permq.search.annealing_settings import AnnealSettings
@@ -23,9 +24,11 @@ from permq.search.annealing_state import AnnealState
 from permq.search.moves import MOVES
 from permq.search.moves.move import DRAWS, pair_within
 from permq.search.problem import Problem, Progress, Report, Result, silent
+from permq.search.row_plan import RowPlan
 from permq.search.schedule import Clock, reach_at
 from permq.search.stop import never
 
+_SORT = 500  # steps between two sortings of the rows
 _BATCH = 256  # steps whose random numbers are drawn together
 _PROBES = 64  # moves sampled for the first temperature
 _SETUP, _PROBING, _STEPS = 0, 1, 2  # streams of random numbers of one seed
@@ -98,7 +101,8 @@ def start(
     free = free_positions(len(inp), locked)
     rng = np.random.default_rng((seed, _SETUP))
     inp, out = perturbed(inp, out, free, settings.perturbation, rng)
-    current = problem.evaluator(inp, out).mse
+    plan = RowPlan.of(len(problem.x))
+    current = evaluator_on(problem, plan, inp, out).mse
     hot, probes = settings.hot, 0
     if hot is None:
         hot, probes = first_temperature(problem, inp, out, settings, seed, free, anchored), _PROBES
@@ -108,6 +112,8 @@ def start(
         locked=frozenset(locked),
         anchored=frozenset(anchored),
         step=0,
+        plan=plan,
+        early=0,
         inp=inp,
         out=out,
         best_inp=inp,
@@ -141,7 +147,9 @@ def advance(
     accept = CRITERIA[settings.accept]
     schedule = settings.schedule_from(state.hot)
     free = free_positions(len(state.inp), state.locked)
-    evaluator = problem.evaluator(state.inp, state.out)
+    plan, early = state.plan, state.early
+    evaluator = evaluator_on(problem, plan, state.inp, state.out)
+    evaluations = state.evaluations
 
     current_inp, current_out, current = state.inp, state.out, state.current
     best_inp, best_out, best = state.best_inp, state.best_out, state.best
@@ -165,6 +173,10 @@ def advance(
             reach = reach_at(done, settings.far, settings.near, len(free))
             window_accepted = 0
             report(progress_of(step, settings, current, best, temperature, proposed, accepted))
+        if step % _SORT == 0:
+            plan, early = plan.sorted(evaluator.row_errors(), early / _SORT), 0
+            evaluator = evaluator_on(problem, plan, current_inp, current_out)
+            current = evaluator.mse
         if step % _BATCH == 0:
             draws = draws_of(state.seed, step)
         which, chance, *places = draws[step % _BATCH]
@@ -177,9 +189,11 @@ def advance(
         )
         if candidate is None:
             continue
+        evaluations += 1
         limit = accept.limit(current, best, temperature, chance)
         cost = evaluator.propose(*candidate, limit)
         if cost == inf:
+            early += evaluator.looked == 1
             continue
         evaluator.accept()
         current_inp, current_out, current = candidate.inp, candidate.out, cost
@@ -192,6 +206,8 @@ def advance(
     return replace(
         state,
         step=step,
+        plan=plan,
+        early=early,
         inp=current_inp,
         out=current_out,
         best_inp=best_inp,
@@ -205,8 +221,14 @@ def advance(
         window_accepted=window_accepted,
         proposed=proposed,
         accepted=accepted,
-        evaluations=state.evaluations + evaluator.evaluations - 1,
+        evaluations=evaluations,
     )
+
+
+def evaluator_on(problem: Problem, plan: RowPlan, inp: Indices, out: Indices) -> Evaluator:
+    """Evaluator of an arrangement that looks at the rows as planned."""
+    x, pred = problem.x[plan.rows], problem.pred[plan.rows]
+    return Evaluator(problem.network, x, pred, inp, out, plan.sizes)
 
 
 def draws_of(seed: int, step: int) -> list[list[float]]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from permq.core.puzzle import Indices
 from permq.search.annealing_settings import AnnealSettings
 from permq.search.problem import Result
+from permq.search.row_plan import RowPlan
 from permq.search.schedule import Clock
 
 
@@ -21,6 +22,9 @@ class AnnealState:
         What the run was started with; locked positions and anchored input layers (local indices).
     step
         Steps done.
+    plan, early
+        How the rows are looked at, and the proposals rejected on their first portion since the
+        plan was made.
     inp, out
         (L,) local indices of the current arrangement in running order.
     best_inp, best_out
@@ -48,6 +52,8 @@ class AnnealState:
     locked: frozenset[int]
     anchored: frozenset[int]
     step: int
+    plan: RowPlan
+    early: int
     inp: Indices
     out: Indices
     best_inp: Indices

@@ -19,12 +19,13 @@ from permq.errors import CheckpointError, OptionError
 from permq.search.annealing_settings import AnnealSettings
 from permq.search.annealing_state import AnnealState
 from permq.search.problem import Problem
+from permq.search.row_plan import PORTIONS, RowPlan
 from permq.search.schedule import Clock
 
 FORMAT = "permq-anneal"
 VERSION = 1
 
-_COUNTS = ("seed", "step", "improved", "reheated", "window_accepted", "evaluations")
+_COUNTS = ("seed", "step", "improved", "reheated", "window_accepted", "early", "evaluations")
 _COSTS = ("current", "best", "start_mse", "hot", "temperature")
 _SEQUENCES = ("inp", "out", "best_inp", "best_out")
 _SETS = ("locked", "anchored")
@@ -49,6 +50,8 @@ def save(problem: Problem, state: AnnealState) -> dict[str, Any]:
         "problem": problem_digest(problem),
         "settings": asdict(state.settings),
         "clock": [state.clock.step, state.clock.done],
+        "rows": state.plan.rows.tolist(),
+        "portion": state.plan.portion,
     }
     data |= {name: getattr(state, name) for name in _COUNTS}
     data |= {name: _finite(getattr(state, name)) for name in _COSTS}
@@ -95,6 +98,7 @@ def restore(problem: Problem, data: object) -> AnnealState:
         values["clock"] = Clock(_count(step), _cost(done))
         values |= {name: _count(data[name]) for name in _COUNTS}
         values |= {name: _cost(data[name]) for name in _COSTS}
+        values["plan"] = _plan(data["rows"], data["portion"], len(problem.x))
         values |= {name: _permutation(data[name], problem.blocks) for name in _SEQUENCES}
         values |= {name: _places(data[name], problem.blocks) for name in _SETS}
         values |= {name: _tally(data[name], values["settings"]) for name in _TALLIES}
@@ -133,9 +137,9 @@ def _cost(value: object) -> float:
     return float(value)  # type: ignore[arg-type]
 
 
-def _permutation(value: object, blocks: int) -> Indices:
-    if not isinstance(value, list) or sorted(map(_count, value)) != list(range(blocks)):
-        raise ValueError(f"an arrangement is no permutation of {blocks} layers")
+def _permutation(value: object, count: int) -> Indices:
+    if not isinstance(value, list) or sorted(map(_count, value)) != list(range(count)):
+        raise ValueError(f"a sequence is no permutation of {count} numbers")
     return np.array(value, dtype=np.intp)
 
 
@@ -143,6 +147,12 @@ def _places(value: object, blocks: int) -> frozenset[int]:
     if not isinstance(value, list) or not all(_count(place) < blocks for place in value):
         raise ValueError(f"locked or anchored places beyond the {blocks} blocks")
     return frozenset(value)
+
+
+def _plan(rows: object, portion: object, count: int) -> RowPlan:
+    if portion not in PORTIONS:
+        raise ValueError(f"{portion!r} is no portion of rows")
+    return RowPlan(_permutation(rows, count), _count(portion))
 
 
 def _tally(value: object, settings: AnnealSettings) -> dict[str, int]:

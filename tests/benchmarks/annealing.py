@@ -15,7 +15,7 @@ from tests.benchmarks.reference import PlainNetwork
 
 REFERENCE_ROWS = 1000
 WANTED = {1000: 4.0, 128: 20.0}  # times the reference, by rows
-BURN_IN = 1500
+BURN_IN = 5000  # enough to leave the random order behind
 ENDLESS = 10**9
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from statistics import median
-from time import perf_counter
+from time import process_time
 from typing import NamedTuple
 
 
@@ -16,9 +16,9 @@ class Rate(NamedTuple):
 
 def rate(work: Callable[[int], object], count: int) -> float:
     """Units per second of `work(count)`."""
-    begin = perf_counter()
+    begin = process_time()
     work(count)
-    return count / (perf_counter() - begin)
+    return count / (process_time() - begin)
 
 
 def count_for(work: Callable[[int], object], seconds: float) -> int:

@@ -30,7 +30,10 @@ def toy_problem(seed=0, blocks=6, rows=40, **words):
 
 def plain(state):
     """Everything in a state, comparable by ``==``; floats bit by bit."""
-    values = asdict(state)
+    values = asdict(replace(state, plan=None)) | {
+        "rows": state.plan.rows,
+        "portion": state.plan.portion,
+    }
     return {
         name: value.tolist() if isinstance(value, np.ndarray) else value
         for name, value in values.items()
@@ -75,7 +78,13 @@ def test_ten_slices_through_json_end_bit_by_bit_where_one_run_ends(
         seed, blocks, rows, width=width, outputs=outputs, activation=activation
     )
     chosen = AnnealSettings(
-        steps=700, moves=ALL_MOVES, accept=accept, schedule=schedule, patience=patience, window=37
+        steps=700,
+        moves=ALL_MOVES,
+        accept=accept,
+        schedule=schedule,
+        patience=patience,
+        window=37,
+        target=0,
     )
     whole = advance(problem, start(problem, *shuffled, chosen, seed), 700)
 
@@ -86,6 +95,17 @@ def test_ten_slices_through_json_end_bit_by_bit_where_one_run_ends(
     assert plain(replace(state, evaluations=0)) == plain(replace(whole, evaluations=0))
     assert state.evaluations == whole.evaluations
     assert state.finished
+
+
+def test_slices_that_cut_through_windows_and_row_plans_end_where_one_run_ends():
+    problem, _, shuffled = toy_problem(0, blocks=24, rows=100, width=4)
+    chosen = AnnealSettings(steps=2300, moves=ALL_MOVES, window=300, schedule="adaptive")
+    begin = start(problem, *shuffled, chosen, 1)
+    whole, state = advance(problem, begin, 2300), begin
+    while not state.finished:
+        state = advance(problem, checkpoint.restore(problem, checkpoint.save(problem, state)), 130)
+    assert plain(state) == plain(whole)
+    assert whole.plan.portion != begin.plan.portion
 
 
 def test_slices_report_the_same_trajectory():
@@ -143,7 +163,7 @@ def test_anchored_pairs_stay_together():
 
 def test_moves_are_chosen_by_their_weights():
     problem, _, shuffled = toy_problem(0)
-    chosen = AnnealSettings(steps=4000, moves={"swap": 3, "reversal": 0, "insertion": 1})
+    chosen = AnnealSettings(steps=4000, target=0, moves={"swap": 3, "reversal": 0, "insertion": 1})
     state = advance(problem, start(problem, *shuffled, chosen, 0), 4000)
     assert state.proposed["reversal"] == 0
     assert state.proposed["swap"] == pytest.approx(3000, abs=120)
@@ -163,7 +183,7 @@ def test_greedy_acceptance_never_gets_worse():
 def test_reports_tell_progress_temperature_and_acceptance_by_move():
     problem, _, shuffled = toy_problem(0)
     seen: list[AnnealProgress] = []
-    chosen = AnnealSettings(steps=100, moves={"swap": 1, "segment": 1}, window=25)
+    chosen = AnnealSettings(steps=100, moves={"swap": 1, "segment": 1}, window=25, target=0)
     result = anneal(problem, *shuffled, chosen, 0, report=seen.append)
     assert [report.step for report in seen] == [0, 25, 50, 75, 100]
     assert all(report.steps == 100 for report in seen)
@@ -177,7 +197,7 @@ def test_reports_tell_progress_temperature_and_acceptance_by_move():
 
 def test_the_search_stops_when_asked_and_goes_on_from_there():
     problem, _, shuffled = toy_problem(0)
-    begin = start(problem, *shuffled, AnnealSettings(steps=200), 0)
+    begin = start(problem, *shuffled, AnnealSettings(steps=200, target=0), 0)
     flag = Flag()
 
     def raise_at_100(report):
@@ -193,7 +213,7 @@ def test_the_search_stops_when_asked_and_goes_on_from_there():
 
 def test_stagnation_sets_the_cooling_back():
     problem, right, _ = toy_problem(0)
-    chosen = AnnealSettings(steps=1000, hot=1e-3, patience=200, reheat=0.5, window=50)
+    chosen = AnnealSettings(steps=1000, hot=1e-3, patience=200, reheat=0.5, window=50, target=0)
     seen = []
     state = advance(problem, start(problem, *right, chosen, 0), 1000, report=seen.append)
     assert state.reheated == 4
