@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from permq.core.objective import verify as verify
     from permq.core.puzzle import Puzzle as Puzzle
     from permq.errors import PermqError as PermqError
+    from permq.search.solve import Solution as Solution
+    from permq.search.solve import SolveSettings as SolveSettings
+    from permq.search.solve import solve as solve
 
 __version__ = "0.1.0"
 
@@ -28,9 +31,12 @@ _HOMES = {
     "Arrangement": "permq.core.arrangement",
     "PermqError": "permq.errors",
     "Puzzle": "permq.core.puzzle",
+    "Solution": "permq.search.solve",
+    "SolveSettings": "permq.search.solve",
     "Verification": "permq.core.objective",
     "load_puzzle": "permq.core.loading",
     "objective": "permq.core.objective",
+    "solve": "permq.search.solve",
     "verify": "permq.core.objective",
 }
 

@@ -27,6 +27,9 @@ def command(folder: Path, answer: str, activation: str | None, threads: int, as_
     or a file that holds one. The network is rebuilt in this order and run over all rows in
     float64.
 
+    An exact answer whose hash is not the known one is the same function by other indices: then
+    its equivalents are searched for the one that has the hash.
+
     Exit status: 0 when it is the answer (its hash matches, or the reconstruction is exact where no
     hash is known), 3 when it is exact but not the answer whose hash is known, 1 otherwise.
 
@@ -39,7 +42,13 @@ def command(folder: Path, answer: str, activation: str | None, threads: int, as_
     from permq.core.objective import verify
 
     arrangement = Arrangement.read(answer)
-    found = verify(load_puzzle(folder, activation=activation), arrangement)
+    puzzle = load_puzzle(folder, activation=activation)
+    found = verify(puzzle, arrangement)
+    match = arrangement if found.sha256_match else None
+    if found.equivalent:
+        from permq.search.solve.equivalents import matching_equivalent
+
+        match = matching_equivalent(puzzle, arrangement)
     emit(
         {
             "solved": found.solved,
@@ -50,14 +59,16 @@ def command(folder: Path, answer: str, activation: str | None, threads: int, as_
             "max_abs_error": found.max_abs_error,
             "exact": found.exact,
             "equivalent": found.equivalent,
+            "match": match.text if match else None,
         },
         as_json=as_json,
-        lines=(
+        lines=[
             f"mse            {found.mse:.6g}",
             f"largest error  {found.max_abs_error:.6g}",
             f"sha256         {found.sha256}",
             verdict(found),
-        ),
+            *([f"the equivalent that has it: {match.text}"] if match and found.equivalent else []),
+        ],
     )
     if found.solved:
         return SOLVED

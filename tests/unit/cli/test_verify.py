@@ -1,12 +1,13 @@
 """`permq verify`: statuses and what is printed."""
 
 import json
+from dataclasses import replace
 
 import pytest
 
 from permq.core.arrangement import Arrangement
 from tests.puzzle_files import write_puzzle
-from tests.toys import toy_puzzle
+from tests.toys import plain_forward, toy_puzzle
 
 
 @pytest.fixture(scope="module")
@@ -62,6 +63,23 @@ def test_an_exact_answer_of_another_hash_is_equivalent(permq, known, hashed):
     assert outcome.code == 3
     assert outcome.json["equivalent"] is True
     assert outcome.json["solved"] is outcome.json["sha256_match"] is False
+    assert outcome.json["match"] is None
+
+
+def test_the_equivalent_that_has_the_hash_is_found(permq, tmp_path):
+    # two input layers that are equal to the last bit may stand for each other
+    puzzle, answer = toy_puzzle(seed=4)
+    inp, _ = puzzle.indices(answer)
+    puzzle.w_in[inp[3]], puzzle.b_in[inp[3]] = puzzle.w_in[inp[0]], puzzle.b_in[inp[0]]
+    puzzle = replace(puzzle, pred=plain_forward(puzzle, *puzzle.indices(answer)).astype("f4"))
+    folder = write_puzzle(tmp_path / "twins", puzzle)
+    (folder / "puzzle.toml").write_text(f'solution_sha256 = "{answer.sha256}"\n')
+    first, second, third, fourth, *rest = answer.inputs
+    twin = Arrangement((fourth, second, third, first, *rest), answer.outputs, answer.last)
+    outcome = permq("verify", folder, twin.text)
+    assert outcome.code == 3
+    assert outcome.out.splitlines()[-1].endswith(f" {answer.text}")
+    assert permq("verify", folder, twin.text, "--json").json["match"] == answer.text
 
 
 def test_the_wrong_order_of_a_known_hash_is_no_match(permq, known, hashed):
