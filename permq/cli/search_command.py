@@ -189,6 +189,7 @@ def reporter(progress: Progress) -> "Report":
     """Hand a search's reports to the progress shown."""
 
     def report(told: "Told") -> None:
+        progress.total = told.steps
         progress.update(told.step, f"best {told.best:.3g} now {told.current:.3g} {told.note}")
 
     return report

@@ -14,9 +14,12 @@ from permq.search.windows import free_positions
 Pairs = tuple[tuple[int, int], ...]
 
 _SLICE = 2048
+_ROWS = 64  # every exchange is evaluated in full; a few rows rank them
 
 
-def doubtful_by_score(cost: Costs, inp: Indices, out: Indices, count: int) -> Pairs:
+def doubtful_by_score(
+    cost: Costs, inp: Indices, out: Indices, count: int, *, locked: Set[int] = frozenset()
+) -> Pairs:
     """Exchanges of output layers that a pairing score would mind least.
 
     Parameters
@@ -27,6 +30,8 @@ def doubtful_by_score(cost: Costs, inp: Indices, out: Indices, count: int) -> Pa
         (L,) local indices in running order.
     count
         How many, at most; no position stands in two.
+    locked
+        Positions that stand in none.
 
     Returns
     -------
@@ -35,8 +40,8 @@ def doubtful_by_score(cost: Costs, inp: Indices, out: Indices, count: int) -> Pa
     taken = cost[inp[:, None], out[None, :]]  # by position
     own = np.diag(taken)
     rise = taken + taken.T - own[:, None] - own[None, :]
-    i, j = np.triu_indices(len(inp), 1)
-    return _disjoint(np.stack([i, j], axis=1), rise[i, j], count)
+    pairs = swaps(free_positions(len(inp), locked)).targets
+    return _disjoint(pairs, rise[pairs[:, 0], pairs[:, 1]], count)
 
 
 def doubtful_by_cost(
@@ -48,9 +53,10 @@ def doubtful_by_cost(
     layers: Layers = "output",
     locked: Set[int] = frozenset(),
 ) -> Pairs:
-    """Exchanges that raise the mean squared error least; see `doubtful_by_score`."""
+    """Exchanges of least mean squared error (on the first 64 rows); see `doubtful_by_score`."""
     exchanges = swaps(free_positions(len(inp), locked), layers=layers)
-    evaluator = TrieEvaluator(problem, inp, out)
+    few = Problem(problem.network, problem.x[:_ROWS], problem.pred[:_ROWS])
+    evaluator = TrieEvaluator(few, inp, out)
     costs = np.empty(len(exchanges))
     for first in range(0, len(exchanges), _SLICE):
         part = slice(first, first + _SLICE)

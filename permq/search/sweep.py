@@ -35,6 +35,8 @@ class SweepSettings:
         What they exchange.
     part, parts
         Which part of the combinations to try, from 1, of how many.
+    steps
+        Combinations of the part to try at most; None tries all.
 
     Raises
     ------
@@ -46,6 +48,7 @@ class SweepSettings:
     layers: Layers = "output"
     part: int = 1
     parts: int = 1
+    steps: int | None = None
 
     def __post_init__(self) -> None:
         check_layers(self.layers)
@@ -56,14 +59,17 @@ class SweepSettings:
             raise OptionError("a position stands twice in the exchanges")
         if len(ordered) > _MOST:
             raise OptionError(f"at most {_MOST} exchanges can be combined, not {len(ordered)}")
+        if self.steps is not None and self.steps < 0:
+            raise OptionError(f"steps must be 0 or more, not {self.steps}")
         if not 1 <= self.part <= self.parts:
             raise OptionError(f"there is no part {self.part} of {self.parts}")
 
     @property
     def numbers(self) -> range:
-        """Numbers of this part's combinations; all parts together cover every one once."""
+        """Numbers of this part's combinations; whole parts together cover every one once."""
         count = 1 << len(self.exchanges)
-        return range(count * (self.part - 1) // self.parts, count * self.part // self.parts)
+        first, last = (count * part // self.parts for part in (self.part - 1, self.part))
+        return range(first, last)[: self.steps]
 
     def combined(self, inp: Indices, out: Indices, numbers: Indices) -> tuple[Indices, Indices]:
         """Make combinations on an arrangement, (L,) twice, by number (M,): (M, L) twice."""

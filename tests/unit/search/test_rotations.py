@@ -5,9 +5,16 @@ from itertools import combinations
 import numpy as np
 import pytest
 
+from permq.core.loading import load_puzzle
+from permq.core.objective import verify
 from permq.errors import OptionError
+from permq.ordering.paired import Paired
+from permq.ordering.registry import SEEDS
+from permq.pairing.registry import SCORES
+from permq.search.cascade import CascadeSettings, cascade
 from permq.search.problem import Problem
 from permq.search.rotations import RotationSettings, rotations
+from tests.puzzle_files import REAL, needs_real_puzzle
 from tests.unit.search.neighbourhood_cases import least, rearranged, shuffled, toy
 
 
@@ -82,3 +89,19 @@ def test_fewer_than_three_free_positions_leave_nothing_to_do():
 def test_settings_out_of_range_are_refused(options):
     with pytest.raises(OptionError):
         RotationSettings(**options)
+
+
+@needs_real_puzzle
+def test_rotated_neighbours_of_the_real_puzzle_are_put_right():
+    puzzle = load_puzzle(REAL)
+    problem = Problem.of(puzzle, 256)
+    pair = SCORES["trace"].pairing(puzzle)
+    inp = SEEDS["greedy-by-state"].order(Paired(problem.network, pair, problem.x, problem.pred))
+    answer = cascade(problem, inp, pair[inp], CascadeSettings())
+    assert verify(puzzle, puzzle.arrangement(answer.inp, answer.out)).sha256_match
+    start = answer.inp, answer.out
+    for triple in ([5, 6, 7], [20, 21, 22], [33, 34, 35]):
+        start = turned(*start, triple)
+    found = rotations(problem, *start, RotationSettings(span=2))
+    assert found.start_mse > 1e-5
+    np.testing.assert_array_equal(found.inp, answer.inp)
