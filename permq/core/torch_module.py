@@ -80,12 +80,21 @@ class ResidualNetwork(nn.Module):
             When it holds no such network.
         """
         path = Path(path)
-        if path.suffix == ".safetensors":
-            from safetensors import safe_open
+        try:
+            state, said = _read(path)
+        # both readers raise whatever a damaged file leads them to; each of it means the same here
+        except Exception as error:  # noqa: BLE001
+            reason = (str(error).splitlines() or [type(error).__name__])[0]
+            raise InputError(f"{path}: cannot be read as a network: {reason}") from None
+        return cls.of_state(state, activation or said)
 
-            with safe_open(path, framework="pt") as file:
-                state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
-                activation = activation or (file.metadata() or {}).get("activation")
-        else:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-        return cls.of_state(state, activation or "relu")
+
+def _read(path: Path) -> tuple[dict[str, Tensor], str]:
+    """State dict and activation of a file; ReLU where it says none."""
+    if path.suffix != ".safetensors":
+        return torch.load(path, map_location="cpu", weights_only=True), "relu"
+    from safetensors import safe_open
+
+    with safe_open(path, framework="pt") as file:
+        state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
+        return state, (file.metadata() or {}).get("activation", "relu")

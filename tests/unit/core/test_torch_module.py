@@ -1,3 +1,5 @@
+from pathlib import Path
+
 import pytest
 import torch
 from torch import nn
@@ -31,3 +33,12 @@ def test_other_state_dicts_and_activations_are_refused():
         ResidualNetwork.of_state(misfit)
     with pytest.raises(OptionError, match="sine"):
         ResidualNetwork(1, 2, 3, activation="sine")
+
+
+@pytest.mark.parametrize("name", ["damaged.pt", "damaged.safetensors"])
+def test_a_file_that_is_no_network_is_named(name: str, tmp_path: Path):
+    (tmp_path / name).write_bytes(b"not a network")
+    with pytest.raises(InputError, match=name):
+        ResidualNetwork.load(tmp_path / name)
+    with pytest.raises(InputError, match="absent"):
+        ResidualNetwork.load(tmp_path / f"absent-{name}")
