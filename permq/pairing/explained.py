@@ -4,8 +4,9 @@ The network's answer is exactly last(x) + Σ_t W_last f_t(x_t). Seen as a linear
 e = pred − last(x) on the hidden units H_i of all input layers at once, the coefficients of layer i
 are W_last W_out_π(i): the right output layer read by the last one. So the coefficients are
 estimated by ridge regression, and each output layer is compared with them. This needs no trace of
-training in the weights; its weak point is that the states x_t are not known, and H_i is taken at the inputs, at
-a mean-field estimate of the states (`permq.pairing.mean_field`), or at those of an arrangement.
+training in the weights; its weak point is that the states x_t are not known, and H_i is taken at
+the inputs, at a mean-field estimate of the states (`permq.pairing.mean_field`), or at those of an
+arrangement.
 """
 
 from collections.abc import Callable, Sequence

@@ -84,7 +84,7 @@ def common_direction(puzzle: Puzzle, belief: Costs, share: float = 0.8) -> Costs
     """
     inward = np.ascontiguousarray(excess_in(puzzle, share)[:, :, :-1], np.float32)
     outward = np.ascontiguousarray(excess_out(puzzle, share), np.float32)
-    expected = np.tensordot(belief - 1 / puzzle.blocks, outward, axes=1).astype(np.float32)
+    expected = np.tensordot(belief - belief.mean(), outward, axes=1).astype(np.float32)
     own = np.matmul(inward.transpose(0, 2, 1), expected)  # (L, d, d)
     others = own.sum(axis=0) - own
     return contract(np.matmul(inward, others), outward)

@@ -32,10 +32,11 @@ def mean_field_states(puzzle: Puzzle, shares: Costs, x: Array, samples: int = 4)
         `samples` states at depths 0, 1/samples, 2/samples … of the network.
     """
     outward = np.tensordot(shares.astype(np.float32), puzzle.w_out, axes=1)  # (L, d, h)
+    offset = shares.sum(axis=0).astype(np.float32) @ puzzle.b_out  # (d,)
     states = [x]
     for _ in range(samples - 1):
         state = states[-1]
-        change = np.broadcast_to(puzzle.b_out.sum(axis=0), state.shape).copy()
+        change = np.broadcast_to(offset, state.shape).copy()
         for a in range(puzzle.blocks):
             change += units_at(puzzle, a, state) @ outward[a].T
         states.append(np.asarray(state + change / samples, np.float32))
