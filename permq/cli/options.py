@@ -149,6 +149,12 @@ def json_option(body: Body) -> Body:
     )(body)
 
 
+def _prepare_single(context: click.Context, _: click.Parameter, threads: int) -> int:
+    if not context.resilient_parsing:
+        prepare_blas(1)
+    return threads
+
+
 def threads_option(body: Body) -> Body:
     """Add `--threads`, handed over as `threads: int`.
 
@@ -163,6 +169,19 @@ def threads_option(body: Body) -> Body:
         show_default="1",
         callback=_prepare,
         help="Threads of linear algebra; more than one pays only on an idle machine.",
+    )(body)
+
+
+def processes_option(body: Body) -> Body:
+    """Add `--threads` for work shared by processes of one thread each, as `threads: int`."""
+    return click.option(
+        "--threads",
+        type=click.IntRange(min=1, max=256),
+        metavar="N",
+        default=lambda: Settings.read().threads,
+        show_default="1",
+        callback=_prepare_single,
+        help="Processes of one thread each that search side by side.",
     )(body)
 
 

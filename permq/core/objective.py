@@ -2,9 +2,9 @@
 
 *Solved* is defined once, here. Where the answer's SHA-256 is known, only that hash says solved.
 Where it is not, an arrangement is solved when its largest absolute error against `pred`, over all
-rows and outputs in float64, is at most `EXACT` times the spread (standard deviation) of `pred`. With
-a known hash that is missed at such an error the arrangement is *equivalent*: the same function by
-other indices. With noisy `pred` no arrangement is exact, and only a hash can say solved.
+rows and outputs in float64, is at most `EXACT` times the spread (standard deviation) of `pred`.
+With a known hash that is missed at such an error the arrangement is *equivalent*: the same function
+by other indices. With noisy `pred` no arrangement is exact, and only a hash can say solved.
 """
 
 from dataclasses import dataclass

@@ -83,34 +83,36 @@ class Puzzle:
     @property
     def blocks(self) -> int:
         """Number of blocks, L."""
-        return self.w_in.shape[0]
+        return int(self.w_in.shape[0])
 
     @property
     def width(self) -> int:
         """Width of the residual stream, d."""
-        return self.w_in.shape[2]
+        return int(self.w_in.shape[2])
 
     @property
     def hidden(self) -> int:
         """Hidden units of a block, h."""
-        return self.w_in.shape[1]
+        return int(self.w_in.shape[1])
 
     @property
     def outputs(self) -> int:
         """Number of outputs, m."""
-        return self.w_last.shape[0]
+        return int(self.w_last.shape[0])
 
     @property
     def rows(self) -> int:
         """Number of data rows, N."""
-        return self.x.shape[0]
+        return int(self.x.shape[0])
 
     @property
     def square(self) -> bool:
         """Whether shapes cannot tell input from output layers (d == h)."""
         return self.width == self.hidden
 
-    def arrangement(self, inp: Sequence[int] | Indices, out: Sequence[int] | Indices) -> Arrangement:
+    def arrangement(
+        self, inp: Sequence[int] | Indices, out: Sequence[int] | Indices
+    ) -> Arrangement:
         """Turn local indices in running order, (L,) each, into an arrangement of pieces."""
         return Arrangement(
             tuple(int(piece) for piece in self.inp_pieces[np.asarray(inp, dtype=np.intp)]),
@@ -230,7 +232,7 @@ def classify(layers: Mapping[int, Layer], width: int, outputs: int, path: Path |
     blocks = len(layers) // 2
     lasts = [i for i, layer in layers.items() if layer.weight.shape == (outputs, width)]
     rest = {i: layer.weight.shape for i, layer in layers.items() if i not in set(lasts)}
-    if len(lasts) > 1 and len(lasts) == blocks + 1 or (len(lasts) == len(layers)):
+    if len(lasts) in (blocks + 1, len(layers)):
         raise PuzzleError(
             path,
             f"{len(lasts)} pieces have the shape ({outputs}, {width}) of the last layer; "
@@ -264,9 +266,7 @@ def classify(layers: Mapping[int, Layer], width: int, outputs: int, path: Path |
                 f"(expected input layers (hidden, {width}), output layers ({width}, hidden))",
             )
     if len(inputs) != len(outs):
-        raise PuzzleError(
-            path, f"found {len(inputs)} input layers but {len(outs)} output layers"
-        )
+        raise PuzzleError(path, f"found {len(inputs)} input layers but {len(outs)} output layers")
     return Roles(tuple(inputs), tuple(outs), lasts[0])
 
 

@@ -1,1 +1,1 @@
-"""Searching for the arrangement: annealing, refinement and neighbourhoods, and their composition."""
+"""Searching for the arrangement: annealing, refinement, neighbourhoods, and their composition."""

@@ -68,6 +68,10 @@ def kicked(
     return inp, out
 
 
+def _ignore(inp: Indices, out: Indices, mse: float) -> None:
+    """Take no note."""
+
+
 def iterate(
     problem: Problem,
     current: Evaluator,
@@ -78,7 +82,7 @@ def iterate(
     target: float = 0.0,
     report: Report = silent,
     stop: Stop = never,
-    found: Callable[[Indices, Indices, float], None] = lambda inp, out, mse: None,
+    found: Callable[[Indices, Indices, float], object] = _ignore,
 ) -> None:
     """Search on from the evaluator's current arrangement; it ends with the best as the current.
 

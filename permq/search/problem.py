@@ -38,7 +38,7 @@ class Problem:
     @property
     def blocks(self) -> int:
         """Number of blocks, L."""
-        return self.network.blocks
+        return int(self.network.blocks)
 
     def evaluator(self, inp: Indices, out: Indices) -> Evaluator:
         """Evaluator whose current arrangement is the given one."""

@@ -53,7 +53,7 @@ class Candidates:
     def predicted(self, error: Array) -> Array:
         """(c,) mean squared error that each move is predicted to leave."""
         left = self.change + error
-        return np.einsum("ck,ck->c", left, left) / len(error)
+        return np.asarray(np.einsum("ck,ck->c", left, left) / len(error))
 
     def apply(self, move: int, inp: Indices, out: Indices) -> tuple[Indices, Indices]:
         """The arrangement after one of the moves."""

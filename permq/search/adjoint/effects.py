@@ -1,10 +1,10 @@
 """First-order effects of putting other layers at other positions.
 
-One forward pass keeps every state x_t, one backward pass every adjoint g_t = ∂ŷ/∂x_t. To first order
-a change δ of the stream at t changes the prediction by g_t · δ, so the effect of running input layer
-a with output layer o at position t is g_{t+1} · (W_out_o φ(W_in_a x_t + b_in_a) + b_out_o). The sum
-over hidden units splits into a part that knows a and one that knows o; computing both for all layers
-at once costs about L forward passes and ranks all L² moves of each kind.
+One forward pass keeps every state x_t, one backward pass every adjoint g_t = ∂ŷ/∂x_t. To first
+order a change δ of the stream at t changes the prediction by g_t · δ, so the effect of running
+input layer a with output layer o at position t is g_{t+1} · (W_out_o φ(W_in_a x_t + b_in_a) +
+b_out_o). The sum over hidden units splits into a part that knows a and one that knows o; computing
+both for all layers at once costs about L forward passes and ranks all L² moves of each kind.
 """
 
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ import numpy as np
 
 from permq.core.network import Array, Network
 from permq.core.puzzle import Floats, Indices
+from permq.search.stop import Stop, never
 
 
 @dataclass(frozen=True, eq=False)
@@ -31,9 +32,9 @@ class Effects:
     own
         (L, k) effect of each block where it stands, `blocks[t, t]`.
     outputs
-        (L, L, k) `outputs[t, s]`: input layer of t with the output layer of s, at t; None unless asked.
+        (L, L, k) `outputs[t, s]`: input layer of t with the output layer of s, at t; or None.
     inputs
-        (L, L, k) `inputs[t, s]`: input layer of s with the output layer of t, at t; None unless asked.
+        (L, L, k) `inputs[t, s]`: input layer of s with the output layer of t, at t; or None.
     """
 
     error: Array
@@ -52,7 +53,8 @@ def effects(
     *,
     repair: bool,
     reach: int | None = None,
-) -> Effects:
+    stop: Stop = never,
+) -> Effects | None:
     """First-order effects around an arrangement.
 
     Parameters
@@ -65,6 +67,8 @@ def effects(
         Whether effects of re-pairing are wanted too.
     reach
         Effects are computed for positions at most this far apart (all by default) and zero beyond.
+    stop
+        Asked at every position; None is returned once it is true.
     """
     blocks, hidden, width = len(inp), network.hidden + 1, network.width
     n, m = len(x), network.outputs
@@ -81,6 +85,8 @@ def effects(
     outputs = np.zeros(shape, network.dtype) if repair else None
     inputs = np.zeros(shape, network.dtype) if repair else None
     for t in range(blocks):
+        if stop():
+            return None
         near = slice(max(0, t - reach), min(blocks, t + reach + 1))
         near_units, near_back = units[near], back[near]
         np.dot(inward[near].reshape(-1, width + 1), states[t], out=near_units.reshape(-1, n))

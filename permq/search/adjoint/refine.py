@@ -2,11 +2,10 @@
 
 A round computes the first-order effects around the current arrangement on a fresh sample of rows,
 ranks all moves, evaluates the most promising exactly and keeps those that improve. Where no single
-move does, pairs of moves at disjoint places are ranked by the sum of their effects: that leaves most
-of the local optima in which single moves are stuck.
+move does, pairs of moves at disjoint places are ranked by the sum of their effects: that leaves
+most of the local optima in which single moves are stuck.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -17,6 +16,7 @@ from permq.core.puzzle import Indices
 from permq.search.adjoint.candidates import Candidates, candidates
 from permq.search.adjoint.effects import effects
 from permq.search.problem import Problem, Progress, Report, Result, silent
+from permq.search.stop import Stop, never
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ def descend(
     *,
     locked: frozenset[int] = frozenset(),
     report: Report = silent,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Stop = never,
     target: float = 0.0,
 ) -> int:
     """Descend from the evaluator's current arrangement to a local optimum, in place.
@@ -125,7 +125,10 @@ def descend(
             problem.pred[sample],
             repair=settings.repair,
             reach=settings.reach,
+            stop=stop,
         )
+        if found is None:
+            break
         moves = candidates(found, order=settings.order, free=free, reach=settings.reach)
         ranking = np.argsort(moves.predicted(found.error), kind="stable")
         changed = _try_singles(current, moves, ranking, settings)
@@ -147,7 +150,7 @@ def refine(
     *,
     locked: frozenset[int] = frozenset(),
     report: Report = silent,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Stop = never,
 ) -> Result:
     """Refine an arrangement to a local optimum of single and paired moves.
 

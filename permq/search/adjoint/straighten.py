@@ -2,14 +2,12 @@
 
 Near the answer the order is wrong by a few inversions of neighbours whose effects on the prediction
 add up. Every swap of neighbours is computed exactly where it happens and carried to the output by
-the adjoint; one least-squares fit of the error by all L - 1 effects then says which of them to make:
-those with coefficients near one. A round costs about four forward passes.
+the adjoint; one least-squares fit of the error by all L - 1 effects then says which of them to
+make: those with coefficients near one. A round costs about four forward passes.
 
 The screening by the adjoint is that of cezarc1/droppedaneuralnet-puzzle; fitting all swaps together
 replaces ten rounds of the best single ones by two or three.
 """
-
-from collections.abc import Callable
 
 import numpy as np
 
@@ -17,6 +15,7 @@ from permq.core.delta import Evaluator
 from permq.core.network import Array, Network
 from permq.core.puzzle import Indices
 from permq.search.problem import Problem
+from permq.search.stop import Stop, never
 
 _LEAST = 0.15
 """Coefficient from which a swap is tried; wrong swaps stay below it near the answer."""
@@ -79,7 +78,7 @@ def straighten(
     *,
     rounds: int = 12,
     target: float = 0.0,
-    stop: Callable[[], bool] = lambda: False,
+    stop: Stop = never,
 ) -> int:
     """Remove inversions of neighbours from the evaluator's current arrangement, in place.
 

@@ -1,7 +1,7 @@
 """Arrangements that are the same function by other indices.
 
-Two neighbouring blocks that commute on the data, layers that are identical and blocks that do nothing
-leave the answer exact and change its hash. From an exact arrangement all exact exchanges of
+Two neighbouring blocks that commute on the data, layers that are identical and blocks that do
+nothing leave the answer exact and change its hash. From an exact arrangement all exact exchanges of
 neighbours, and of identical layers, are walked breadth first until the hash matches.
 """
 

@@ -100,7 +100,7 @@ def kick(
             session.rng,
             target=session.target,
             stop=session.stop,
-            found=lambda a, b, mse: bool(session.consider(puzzle, a, b, mse)),
+            found=lambda a, b, mse: session.consider(puzzle, a, b, mse),
         )
     session.stage("kicks", current.mse)
     session.evaluations += current.evaluations

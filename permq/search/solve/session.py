@@ -1,6 +1,7 @@
-"""What one run of `solve` knows: the best so far, the elites, the stages, and whether it is over."""
+"""What one run of `solve` knows: the best so far, the elites, and whether it is over."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 
@@ -10,10 +11,16 @@ from permq.core.arrangement import Arrangement
 from permq.core.objective import EXACT, Verification, verify
 from permq.core.puzzle import Indices, Puzzle
 from permq.search.problem import Problem
-from permq.search.solve.equivalents import matching_equivalent
 from permq.search.solve.settings import SolveSettings
 from permq.search.solve.solution import Stage
 from permq.search.stop import Stop
+
+_LISTEN = 0.1
+"""Seconds between two looks for news from other processes."""
+
+
+def nobody(stage: Stage) -> None:
+    """Tell nobody."""
 
 
 @dataclass(frozen=True)
@@ -37,6 +44,8 @@ class Session:
         Asked everywhere; true when the budget has ended.
     tell
         Told of every stage.
+    keep
+        Called whenever the elites have changed.
     """
 
     def __init__(
@@ -45,10 +54,12 @@ class Session:
         settings: SolveSettings,
         seed: int,
         stop: Stop,
-        tell: Callable[[Stage], None],
+        tell: Callable[[Stage], None] = nobody,
+        keep: Callable[["Session"], None] | None = None,
     ) -> None:
         self.puzzle = puzzle
         self.settings = settings
+        self.seed = seed
         self.rng = np.random.default_rng(seed)
         self.tell = tell
         self.elites: list[Elite] = []
@@ -58,13 +69,20 @@ class Session:
         self.evaluations = 0
         self.verification: Verification | None = None
         self.over = False
-        self._begun = perf_counter()
+        self.listen: Callable[[], None] | None = None
+        self._heard = self._begun = perf_counter()
         self._stop = stop
+        self._keep = keep
         self._spread = float(np.std(puzzle.pred))
         self._verified: set[str] = set()
 
     def stop(self) -> bool:
         """Whether to end: the answer is found, or the budget has ended."""
+        if self.listen is not None and not self.over:
+            now = perf_counter()
+            if now - self._heard > _LISTEN:
+                self._heard = now
+                self.listen()
         return self.over or self._stop()
 
     @property
@@ -87,6 +105,25 @@ class Session:
         whole = Problem.of(puzzle, 1)
         return Problem(whole.network, puzzle.x[rows], puzzle.pred[rows])
 
+    @contextmanager
+    def timed(self, phase: str) -> Iterator[None]:
+        """Add the time inside to that of a phase: pair, order or verify."""
+        begun = perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds[phase] += perf_counter() - begun
+
+    def go_on(self, elites: Sequence[Elite], attempts: int) -> None:
+        """Begin with what an earlier run found, and with other random numbers than it used."""
+        self.attempts = attempts
+        if attempts:
+            self.rng = np.random.default_rng((self.seed, attempts))
+        for elite in elites:
+            if not self.over:
+                puzzle = self.puzzle.for_answer(elite.arrangement)
+                self.consider(puzzle, *puzzle.indices(elite.arrangement), elite.mse)
+
     def stage(self, name: str, mse: float | None) -> None:
         """Note that a stage has ended."""
         stage = Stage(name, mse, perf_counter() - self._begun)
@@ -100,8 +137,13 @@ class Session:
             self.elites.append(Elite(mse, arrangement))
             self.elites.sort(key=lambda elite: elite.mse)
             del self.elites[self.settings.elites :]
+            changed = self.elites[0].arrangement == arrangement
+        else:
+            changed = False
         if arrangement.sha256 == puzzle.solution_sha256 or mse <= 100 * self.target:
             self._settle(puzzle, arrangement)
+        if changed and self._keep is not None:
+            self._keep(self)
         return self.over
 
     def _settle(self, puzzle: Puzzle, arrangement: Arrangement) -> None:
@@ -109,13 +151,18 @@ class Session:
         if arrangement.text in self._verified:
             return
         self._verified.add(arrangement.text)
-        begun = perf_counter()
-        found = verify(puzzle, arrangement)
-        if found.equivalent:
-            other = matching_equivalent(puzzle, arrangement)
+        with self.timed("verify"):
+            found = verify(puzzle, arrangement)
+            other = _match(puzzle, arrangement) if found.equivalent else None
             if other is not None:
                 arrangement, found = other, verify(puzzle, other)
-        self.seconds["verify"] += perf_counter() - begun
         if found.solved or found.equivalent:
             self.verification, self.over = found, True
             self.elites.insert(0, Elite(0.0, arrangement))
+
+
+def _match(puzzle: Puzzle, arrangement: Arrangement) -> Arrangement | None:
+    """Look for an equivalent arrangement of the known hash; the search for it loads when needed."""
+    from permq.search.solve.equivalents import matching_equivalent
+
+    return matching_equivalent(puzzle, arrangement)

@@ -1,7 +1,5 @@
 """The short way: pairs and order of a network that makes both easy, in tens of milliseconds."""
 
-from time import perf_counter
-
 from permq.core.network import Network
 from permq.core.puzzle import Indices, Puzzle
 from permq.ordering.greedy_by_state import greedy_by_state
@@ -22,27 +20,23 @@ def short_way(session: Session, puzzle: Puzzle) -> Indices | None:
     (L,) intp or None
         The pairing when its scores are sure, solved or not; `session.over` says which.
     """
-    settings, begun = session.settings, perf_counter()
-    quick = quick_pairing(puzzle)
-    session.seconds["pair"] += perf_counter() - begun
+    settings = session.settings
+    with session.timed("pair"):
+        quick = quick_pairing(puzzle)
     if not quick.sure:
         session.stage("pairs by quick scores: not sure", None)
         return None
     session.stage("pairs by quick scores: sure", None)
-    begun, network = perf_counter(), Network(puzzle)
-    rows = session.rows(settings.quick_rows)
-    problem = Problem(network, puzzle.x[rows], puzzle.pred[rows])
-    few = slice(0, settings.seed_rows)
-    order = greedy_by_state(
-        Paired(network, quick.pair, problem.x[few], problem.pred[few]),
-        window=_WINDOW,
-        squared=True,
-    )
-    current = problem.evaluator(order, quick.pair[order])
-    session.stage("order by greedy state", current.mse)
-    straighten(problem, current, target=session.target, stop=session.stop)
-    session.evaluations += current.evaluations
-    session.seconds["order"] += perf_counter() - begun
-    session.stage("straightening", current.mse)
+    with session.timed("order"):
+        network, rows = Network(puzzle), session.rows(settings.quick_rows)
+        problem = Problem(network, puzzle.x[rows], puzzle.pred[rows])
+        few = slice(0, settings.seed_rows)
+        seen = Paired(network, quick.pair, problem.x[few], problem.pred[few])
+        order = greedy_by_state(seen, window=_WINDOW, squared=True)
+        current = problem.evaluator(order, quick.pair[order])
+        session.stage("order by greedy state", current.mse)
+        straighten(problem, current, target=session.target, stop=session.stop)
+        session.stage("straightening", current.mse)
+        session.evaluations += current.evaluations
     session.consider(puzzle, current.inp, current.out, current.mse)
     return quick.pair

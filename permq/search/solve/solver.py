@@ -1,15 +1,15 @@
 """`solve`: the short way where the scores are sure, the long way where they are not."""
 
-from collections.abc import Callable
-
-import numpy as np
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext
 
 from permq.core.objective import verify
 from permq.core.puzzle import Puzzle
-from permq.search.solve.session import Session
+from permq.search.solve.certainty import placements
+from permq.search.solve.session import Elite, Session, nobody
 from permq.search.solve.settings import SolveSettings
 from permq.search.solve.short_way import short_way
-from permq.search.solve.solution import Placement, Solution, Stage
+from permq.search.solve.solution import Solution, Stage
 from permq.search.stop import Stop, never
 
 
@@ -18,8 +18,12 @@ def solve(
     settings: SolveSettings | None = None,
     seed: int = 0,
     *,
+    threads: int = 1,
     stop: Stop = never,
-    tell: Callable[[Stage], None] = lambda stage: None,
+    tell: Callable[[Stage], None] = nobody,
+    known: Sequence[Elite] = (),
+    attempts: int = 0,
+    keep: Callable[[Session], None] | None = None,
 ) -> Solution:
     """Find the arrangement of a puzzle's pieces.
 
@@ -29,49 +33,52 @@ def solve(
         What to solve.
     settings, seed
         How, and the seed of everything random.
+    threads
+        Processes of one thread each that share the long way.
     stop
         Asked often; the search ends with the best found once it is true.
     tell
         Told of every stage as it ends.
+    known, attempts
+        Elites and number of attempts of an earlier run to go on from, see
+        `permq.search.solve.checkpoint`.
+    keep
+        Called with the session whenever its elites have changed.
 
     Returns
     -------
     Solution
         `verification.solved` says whether it is the answer.
     """
-    session = Session(puzzle, settings or SolveSettings(), seed, stop, tell)
-    sure = None if puzzle.square else short_way(session, puzzle)
+    session = Session(puzzle, settings or SolveSettings(), seed, stop, tell, keep)
+    session.go_on(known, attempts)
+    sure = None if puzzle.square or session.over else short_way(session, puzzle)
     if not session.over:
         # the long way needs modules that the short way has no time to import
         from permq.search.solve.joint import search_jointly
+        from permq.search.solve.portfolio import companions
 
-        search_jointly(session, puzzle, sure)
+        shared: AbstractContextManager[object] = nullcontext()
+        if threads > 1:
+            shared = companions(session, puzzle, seed, threads - 1)
+        with shared:
+            search_jointly(session, puzzle, sure)
     return _solution(session, puzzle)
 
 
 def _solution(session: Session, puzzle: Puzzle) -> Solution:
-    best = session.best
-    if best is None:
-        raise RuntimeError("the search ended without an arrangement")
-    found = session.verification
-    if found is None:
-        found = verify(puzzle, best.arrangement)
+    if not session.elites:  # stopped before the first: an arrangement is owed all the same
+        anyhow = puzzle.arrangement(range(puzzle.blocks), range(puzzle.blocks))
+        session.elites.append(Elite(float("inf"), anyhow))
+    best, found = session.elites[0].arrangement, session.verification
+    with session.timed("verify"):
+        found = found or verify(puzzle, best)
     session.stage("verification over all rows", found.mse)
     return Solution(
-        arrangement=best.arrangement,
+        arrangement=best,
         verification=found,
         stages=tuple(session.stages),
-        placements=placements(session),
+        placements=placements(session.elites, session.over),
         seconds=session.seconds,
         evaluations=session.evaluations,
     )
-
-
-def placements(session: Session) -> tuple[Placement, ...]:
-    """How sure every position of the best arrangement is, from the agreement of the elites."""
-    best = session.best
-    assert best is not None
-    pairs = list(zip(best.arrangement.inputs, best.arrangement.outputs, strict=True))
-    if session.over:
-        return tuple(Placement(a, o, 1.0, 1.0, 0.0) for a, o in pairs)
-    return ()

@@ -1,0 +1,46 @@
+"""How sure every block of the best arrangement is, from the elites of a search."""
+
+import numpy as np
+
+from permq.search.solve.session import Elite
+from permq.search.solve.solution import Placement
+
+
+def placements(elites: list[Elite], solved: bool) -> tuple[Placement, ...]:
+    """Certainty by position of the first elite's arrangement.
+
+    Every elite votes for its pairs and places with Boltzmann weight exp(-(mse - best) / best): one
+    of twice the best cost counts e times less. A solved puzzle is certain.
+
+    Parameters
+    ----------
+    elites
+        Best first, at least one.
+    solved
+        Whether the first is verified.
+
+    Returns
+    -------
+    (L,) of Placement
+    """
+    best = elites[0].arrangement
+    blocks = list(zip(best.inputs, best.outputs, strict=True))
+    if solved:
+        return tuple(Placement(a, o, 1.0, 1.0, 0.0) for a, o in blocks)
+    costs = np.array([elite.mse for elite in elites])
+    finite = np.where(np.isfinite(costs), costs, np.finfo(float).max)
+    scale = max(float(finite[0]), np.finfo(float).tiny)
+    weights = np.exp(-np.minimum((finite - finite[0]) / scale, 700.0))
+    weights /= weights.sum()
+    placed = []
+    for position, (a, o) in enumerate(blocks):
+        here: dict[tuple[int, int], float] = {}
+        together = 0.0
+        for weight, elite in zip(weights.tolist(), elites, strict=True):
+            block = (elite.arrangement.inputs[position], elite.arrangement.outputs[position])
+            here[block] = here.get(block, 0.0) + weight
+            together += weight * (elite.arrangement.pairing.get(a) == o)
+        share = np.array([value for value in here.values() if value > 0])
+        entropy = float(-(share * np.log(share)).sum())
+        placed.append(Placement(a, o, min(1.0, together), min(1.0, here[a, o]), max(0.0, entropy)))
+    return tuple(placed)
