@@ -13,7 +13,7 @@ from permq.core.puzzle import Indices, Puzzle
 from permq.search.problem import Problem
 from permq.search.solve.settings import SolveSettings
 from permq.search.solve.solution import Stage
-from permq.search.stop import Stop
+from permq.search.stop import Deadline, Either, Stop
 
 _LISTEN = 0.1
 """Seconds between two looks for news from other processes."""
@@ -113,6 +113,15 @@ class Session:
             yield
         finally:
             self.seconds[phase] += perf_counter() - begun
+
+    @contextmanager
+    def within(self, seconds: float) -> Iterator[None]:
+        """Let `stop` also say yes once some seconds have passed."""
+        before, self._stop = self._stop, Either(self._stop, Deadline(seconds))
+        try:
+            yield
+        finally:
+            self._stop = before
 
     def go_on(self, elites: Sequence[Elite], attempts: int) -> None:
         """Begin with what an earlier run found, and with other random numbers than it used."""

@@ -1,7 +1,6 @@
 """`solve`: the short way where the scores are sure, the long way where they are not."""
 
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
 
 from permq.core.objective import verify
 from permq.core.puzzle import Puzzle
@@ -52,17 +51,17 @@ def solve(
     """
     session = Session(puzzle, settings or SolveSettings(), seed, stop, tell, keep)
     session.go_on(known, attempts)
-    sure = None if puzzle.square or session.over else short_way(session, puzzle)
-    if not session.over:
-        # the long way needs modules that the short way has no time to import
-        from permq.search.solve.joint import search_jointly
-        from permq.search.solve.portfolio import companions
+    if puzzle.square:
+        from permq.search.solve.square import try_roles
 
-        shared: AbstractContextManager[object] = nullcontext()
-        if threads > 1:
-            shared = companions(session, puzzle, seed, threads - 1)
-        with shared:
-            search_jointly(session, puzzle, sure)
+        try_roles(session, puzzle, threads)
+    elif not session.over:
+        sure = short_way(session, puzzle)
+        if not session.over:
+            # the long way needs modules that the short way has no time to import
+            from permq.search.solve.long_way import long_way
+
+            long_way(session, puzzle, sure, threads)
     return _solution(session, puzzle)
 
 
