@@ -15,8 +15,7 @@ from permq.core.puzzle import Indices
 
 PORTIONS = (16, 24, 32, 48, 64, 96, 128)
 """Sizes that the first portion may have."""
-_ENOUGH = 0.7  # more than that many rejected on the first portion: a smaller one may do
-_TOO_FEW = 0.35  # fewer than that many: most of it is work done twice
+_CALLS = 16  # the calls for a block on a portion take as long as so many rows in them
 _LARGEST = 256
 
 
@@ -59,7 +58,9 @@ class RowPlan(NamedTuple):
         early
             Share of the proposals that were rejected on the first portion.
         """
-        step = PORTIONS.index(self.portion) + (early < _TOO_FEW) - (early > _ENOUGH)
+        # halving the portion pays when at least this share is rejected on the half
+        worth = _CALLS / (_CALLS + self.portion / 2)
+        step = PORTIONS.index(self.portion) + (early < 0.9 * worth) - (early > 1.3 * worth)
         portion = PORTIONS[min(max(step, 0), len(PORTIONS) - 1)]
         worst = np.argsort(-errors, kind="stable")
         return self._replace(rows=self.rows[worst], portion=portion)
