@@ -1,4 +1,4 @@
-"""Puzzles as files, written by torch itself, and the places of the real one."""
+"""Puzzles as files, written by torch itself, and the places of the shipped and the real one."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from permq.core.puzzle import Layer, Puzzle
 
+SMALL = Path(__file__).resolve().parents[1] / "permq" / "examples" / "small"
 REAL = Path(__file__).resolve().parents[2] / "shared" / "puzzles" / "jane-street"
 needs_real_puzzle = pytest.mark.skipif(not REAL.is_dir(), reason=f"no real puzzle at {REAL}")
 

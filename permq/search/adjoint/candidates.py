@@ -101,10 +101,14 @@ def candidates(
     if reach is not None:
         close = j - i <= reach
         i, j = i[close], j[close]
-    parts: list[tuple[int, Indices, Indices, Array]] = []
+    nothing = np.zeros(0, np.intp)
+    parts = [(SWAP, nothing, nothing, own[:0])]
+    beside = j - i == 1
     if order:
         replaced = found.blocks - own[:, None]
-        parts.append((SWAP, i, j, replaced[i, j] + replaced[j, i]))
+        swapped = replaced[i, j] + replaced[j, i]
+        swapped[beside] = found.neighbours[i[beside]]
+        parts.append((SWAP, i, j, swapped))
         far = j - i == np.searchsorted(free, j) - np.searchsorted(free, i)
         far &= j - i > 1  # neighbours: an insertion there is the swap
         i2, j2 = i[far], j[far]
@@ -119,10 +123,15 @@ def candidates(
         sooner = 0.5 * (found.blocks[i2, j2] + found.blocks[before, j2])
         parts.append((INSERT, i2, j2, later - own[i2]))
         parts.append((INSERT, j2, i2, sooner - own[j2]))
-    for kind, table in ((SWAP_OUTPUTS, found.outputs), (SWAP_INPUTS, found.inputs)):
-        if table is not None:
+    for kind, table, neighbours in (
+        (SWAP_OUTPUTS, found.outputs, found.neighbour_outputs),
+        (SWAP_INPUTS, found.inputs, found.neighbour_inputs),
+    ):
+        if table is not None and neighbours is not None:
             replaced = table - own[:, None]
-            parts.append((kind, i, j, replaced[i, j] + replaced[j, i]))
+            swapped = replaced[i, j] + replaced[j, i]
+            swapped[beside] = neighbours[i[beside]]
+            parts.append((kind, i, j, swapped))
     return Candidates(
         np.concatenate([np.full(len(source), kind, np.intp) for kind, source, _, _ in parts]),
         np.concatenate([source for _, source, _, _ in parts]),

@@ -5,6 +5,10 @@ order a change δ of the stream at t changes the prediction by g_t · δ, so the
 input layer a with output layer o at position t is g_{t+1} · (W_out_o φ(W_in_a x_t + b_in_a) +
 b_out_o). The sum over hidden units splits into a part that knows a and one that knows o; computing
 both for all layers at once costs about L forward passes and ranks all L² moves of each kind.
+
+Two neighbours that exchange blocks or layers see each other's change, and what the exchange does is
+of the same order as that: the first-order sum misses by more than the whole effect. It is therefore
+computed exactly in the stream, for two more passes, and only carried to the answer by the adjoint.
 """
 
 from dataclasses import dataclass
@@ -35,6 +39,9 @@ class Effects:
         (L, L, k) `outputs[t, s]`: input layer of t with the output layer of s, at t; or None.
     inputs
         (L, L, k) `inputs[t, s]`: input layer of s with the output layer of t, at t; or None.
+    neighbours, neighbour_outputs, neighbour_inputs
+        (L - 1, k) effect of the exchange between t and t + 1 of blocks, output layers and input
+        layers, exact in the stream; the last two may be None.
     """
 
     error: Array
@@ -42,6 +49,34 @@ class Effects:
     own: Array
     outputs: Array | None
     inputs: Array | None
+    neighbours: Array
+    neighbour_outputs: Array | None
+    neighbour_inputs: Array | None
+
+
+def exchange(
+    network: Network, inp: Indices, out: Indices, states: Array, t: int, work: Array
+) -> Array:
+    """Change of the stream after t + 1 when other layers run at t and t + 1.
+
+    Parameters
+    ----------
+    inp, out
+        (2,) input and output layers to run there.
+    states
+        (L + 1, d + 1, n) of `Network.column_states`.
+    work
+        (h + 1, n) to work in.
+
+    Returns
+    -------
+    (d, n) array
+    """
+    turned, change = np.empty_like(states[0]), np.empty_like(states[0])
+    network.step(inp[0], out[0], states[t], turned, work, change)
+    network.step(inp[1], out[1], turned, turned, work, change)
+    turned -= states[t + 2]
+    return np.asarray(turned[: network.width])
 
 
 def effects(
@@ -103,6 +138,10 @@ def effects(
             if outputs is not None and inputs is not None:
                 np.einsum("kn,skn->sn", units[t], near_back, out=outputs[t, near, k])
                 np.einsum("skn,kn->sn", near_units, back[t], out=inputs[t, near, k])
+    sides = [_exchanges(network, inp, out, states, adjoints, True, True)]
+    if repair:
+        sides.append(_exchanges(network, inp, out, states, adjoints, False, True))
+        sides.append(_exchanges(network, inp, out, states, adjoints, True, False))
     whole = whole.reshape(blocks, blocks, m * n)
     diagonal = np.arange(blocks)
     return Effects(
@@ -111,4 +150,27 @@ def effects(
         own=whole[diagonal, diagonal],
         outputs=None if outputs is None else outputs.reshape(blocks, blocks, m * n),
         inputs=None if inputs is None else inputs.reshape(blocks, blocks, m * n),
+        neighbours=sides[0],
+        neighbour_outputs=sides[1] if repair else None,
+        neighbour_inputs=sides[2] if repair else None,
     )
+
+
+def _exchanges(
+    network: Network,
+    inp: Indices,
+    out: Indices,
+    states: Array,
+    adjoints: Array,
+    inputs: bool,
+    outputs: bool,
+) -> Array:
+    """(L - 1, k) effects of neighbours that exchange their input layers, output layers, or both."""
+    found = np.empty((len(inp) - 1, network.outputs, states.shape[2]), network.dtype)
+    work = np.empty((network.hidden + 1, states.shape[2]), network.dtype)
+    for t in range(len(found)):
+        a, o = inp[t : t + 2], out[t : t + 2]
+        there = a[::-1] if inputs else a, o[::-1] if outputs else o
+        change = exchange(network, *there, states, t, work)
+        np.einsum("mdn,dn->mn", adjoints[t + 2], change, out=found[t])
+    return found.reshape(len(found), network.outputs * states.shape[2])

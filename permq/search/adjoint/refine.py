@@ -13,6 +13,7 @@ import numpy as np
 from permq.core.delta import Evaluator
 from permq.core.network import Array
 from permq.core.puzzle import Indices
+from permq.errors import OptionError
 from permq.search.adjoint.candidates import Candidates, candidates
 from permq.search.adjoint.effects import effects
 from permq.search.problem import Problem, Progress, Report, Result, silent
@@ -42,6 +43,11 @@ class RefineSettings:
         cheap and suffices near the answer.
     order, repair
         Whether whole blocks may move, and whether layers may be re-paired.
+
+    Raises
+    ------
+    OptionError
+        A number is out of its range.
     """
 
     rounds: int = 200
@@ -53,6 +59,15 @@ class RefineSettings:
     reach: int | None = None
     order: bool = True
     repair: bool = False
+
+    def __post_init__(self) -> None:
+        for name, least in (("rounds", 0), ("sample", 1), ("tries", 0), ("pairs", 0), ("pool", 1)):
+            if getattr(self, name) < least:
+                raise OptionError(f"{name} must be at least {least}, not {getattr(self, name)}")
+        if not 0 <= self.gain < 1:
+            raise OptionError(f"gain must be from 0 to below 1, not {self.gain}")
+        if self.reach is not None and self.reach < 0:
+            raise OptionError(f"reach must not be negative: {self.reach}")
 
 
 def _try_singles(

@@ -14,6 +14,7 @@ import numpy as np
 from permq.core.delta import Evaluator
 from permq.core.network import Array, Network
 from permq.core.puzzle import Indices
+from permq.search.adjoint.effects import exchange
 from permq.search.problem import Problem
 from permq.search.stop import Stop, never
 
@@ -46,21 +47,18 @@ def neighbour_effects(
         Change of the answer when positions t and t + 1 exchange their blocks; the change of the
         stream is exact, its way to the output of first order.
     """
-    blocks, width = len(inp), network.width
+    blocks = len(inp)
     states = network.column_states(inp, out, columns)
     error = network.readout @ states[-1] - pred.T
     effect = np.empty((blocks - 1, *error.shape), network.dtype)
     hidden = np.empty((network.hidden + 1, columns.shape[1]), network.dtype)
-    change, turned = np.empty_like(columns), np.empty_like(columns)
     adjoint = np.repeat(network.readout[:, :-1, None], columns.shape[1], axis=2)
     for t in range(blocks - 2, -1, -1):
-        network.step(inp[t + 1], out[t + 1], states[t], turned, hidden, change)
-        network.step(inp[t], out[t], turned, turned, hidden, change)
-        turned -= states[t + 2]
-        np.einsum("mdn,dn->mn", adjoint, turned[:width], out=effect[t])
+        change = exchange(network, inp[t : t + 2][::-1], out[t : t + 2][::-1], states, t, hidden)
+        np.einsum("mdn,dn->mn", adjoint, change, out=effect[t])
         if t:
             adjoint = network.pull_back(inp[t + 1], out[t + 1], states[t + 1], adjoint)
-    return error.reshape(-1), effect.reshape(blocks - 1, -1)
+    return error.reshape(-1), effect.reshape(blocks - 1, error.size)
 
 
 def _fit(error: Array, effect: Array) -> Array:

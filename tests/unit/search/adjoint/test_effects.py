@@ -58,6 +58,30 @@ def test_every_effect_is_the_adjoint_times_what_the_other_block_does_there(case)
         np.testing.assert_array_equal(have.own[t], have.blocks[t, t])
 
 
+@settings(max_examples=40)
+@given(cases())
+def test_an_exchange_of_neighbours_is_exact_in_the_stream(case):
+    puzzle, inp, out = case
+    have, stream = found(puzzle, inp, out), plain.states(puzzle, inp, out)
+    for table, inputs, outputs in (
+        (have.neighbours, True, True),
+        (have.neighbour_outputs, False, True),
+        (have.neighbour_inputs, True, False),
+    ):
+        assert table.shape == (puzzle.blocks - 1, puzzle.outputs * puzzle.rows)
+        for t in range(puzzle.blocks - 1):
+            a, o = inp.copy(), out.copy()
+            for layers, exchanged in ((a, inputs), (o, outputs)):
+                if exchanged:
+                    layers[[t, t + 1]] = layers[[t + 1, t]]
+            after = stream[t]
+            for position in (t, t + 1):
+                after = after + plain.block(puzzle, a[position], o[position], after)
+            slope = plain.adjoint(puzzle, inp, out, t + 2, stream[t + 2])
+            expected = plain.effect(slope, after - stream[t + 2])
+            np.testing.assert_allclose(table[t], expected, **CLOSE)
+
+
 @settings(max_examples=30)
 @given(cases(), st.integers(0, 5))
 def test_a_reach_leaves_out_what_is_farther_and_changes_nothing_else(case, reach):
@@ -75,8 +99,8 @@ def test_a_reach_leaves_out_what_is_farther_and_changes_nothing_else(case, reach
 def test_effects_of_re_pairing_are_left_out_where_nobody_asks():
     puzzle, answer = toy_puzzle(1)
     have = found(puzzle, *puzzle.indices(answer), repair=False)
-    assert have.outputs is None
-    assert have.inputs is None
+    for table in (have.outputs, have.inputs, have.neighbour_outputs, have.neighbour_inputs):
+        assert table is None
     np.testing.assert_array_equal(have.blocks, found(puzzle, *puzzle.indices(answer)).blocks)
 
 
@@ -85,9 +109,9 @@ def test_float32_effects_are_those_in_float64():
     inp, out = puzzle.indices(answer)
     single = effects(Network(puzzle), inp, out, puzzle.x, puzzle.pred, repair=True)
     double = found(puzzle, inp, out)
-    for name in ("error", "blocks", "own", "outputs", "inputs"):
-        assert getattr(single, name).dtype == np.float32
-        np.testing.assert_allclose(getattr(single, name), getattr(double, name), atol=1e-4)
+    for name, table in vars(single).items():
+        assert table.dtype == np.float32
+        np.testing.assert_allclose(table, getattr(double, name), atol=1e-4)
 
 
 def test_it_gives_up_when_told_to_stop():
@@ -117,4 +141,5 @@ def test_a_small_change_of_one_block_has_the_predicted_effect_in_the_limit(activ
         for eps in (share, -share)
     ]
     moved = ((answers[0] - answers[1]) / (2 * share)).T.reshape(-1)
-    np.testing.assert_allclose(getattr(have, table)[t, s] - have.own[t], moved, rtol=1e-4, atol=1e-6)
+    predicted = getattr(have, table)[t, s] - have.own[t]
+    np.testing.assert_allclose(predicted, moved, rtol=1e-4, atol=1e-6)
