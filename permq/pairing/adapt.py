@@ -1,8 +1,8 @@
 """Weights of the features learned from the puzzle itself.
 
 How strongly a feature tells right from wrong pairs differs from network to network. Given a first
-belief, the features' means over believed pairs against their spread over all pairs (nearly all of
-which are wrong) make Fisher's linear discriminant, without any label.
+belief, the features' means over believed pairs against their spread over the others make Fisher's
+linear discriminant, without any label.
 """
 
 import numpy as np
@@ -27,17 +27,18 @@ def adapted(features: Array, belief: Costs) -> Costs:
     Returns
     -------
     (L, L) float64
-        The row of an input layer uses means without its own pairs: no belief confirms itself.
+        Up to a constant in each row. The row of an input layer uses means without its own pairs:
+        no belief confirms itself.
     """
     count, blocks, _ = features.shape
     if blocks < 2:
         return np.zeros((blocks, blocks))
     centred = features - features.mean(axis=(1, 2), keepdims=True)
     flat = centred.reshape(count, -1)
-    spread = flat @ flat.T / flat.shape[1]
+    doubt = (1 - belief).ravel()
+    spread = (flat * doubt) @ flat.T / doubt.sum()
     spread += np.diag(SHRINKAGE * np.diag(spread) + 0.01)
     by_row = (centred * belief).sum(axis=2)  # (F, L)
     means = (by_row.sum(axis=1, keepdims=True) - by_row) / (blocks - 1)
     weights = np.linalg.solve(spread, means)  # (F, L)
-    ratio = np.einsum("fi,fij->ij", weights, centred)
-    return np.asarray(ratio - 0.5 * np.einsum("fi,fi->i", means, weights)[:, None])
+    return np.asarray(np.einsum("fi,fij->ij", weights, centred))

@@ -7,7 +7,8 @@ others, and writes `calibration.json` beside this file unless `--dry` is given.
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from itertools import product
 from pathlib import Path
 
 import click
@@ -17,12 +18,26 @@ from permq.core.network import Array
 from permq.core.puzzle import Indices, Puzzle
 from permq.pairing.adapt import adapted
 from permq.pairing.assignment import Costs, assign
-from permq.pairing.calibration import _FILE, ROUNDS, Calibration, believe
-from permq.pairing.features import FIRST, SECOND, first_look, second_look
+from permq.pairing.calibration import (
+    FILE,
+    ROUNDS,
+    Calibration,
+    Sharpness,
+    bare_logits_of,
+    logits_of,
+)
+from permq.pairing.features import (
+    FIRST,
+    SECOND,
+    WEIGHT_SCORES,
+    first_look,
+    second_look,
+    weight_look,
+)
 from permq.pairing.logistic import Example, fit
 from permq.pairing.normalise import sinkhorn
 from permq.pairing.recipes import held_out, recipes
-from permq.pairing.reliability import Judged, calibration_error, log_loss, reliability
+from permq.pairing.reliability import calibration_error, log_loss, reliability
 
 PENALTY = 3.0
 FOLDS = 5
@@ -60,6 +75,8 @@ def known_networks(folder: Path) -> list[Known]:
 
 def calibrate(networks: Sequence[Known]) -> Calibration:
     """Fit all stages; beliefs that a later stage is fitted with come from folds left out."""
+    bare = [weight_look(network.puzzle) for network in networks]
+    bare_logits = _adapted(bare, _left_out(networks, bare))
     first = [first_look(network.puzzle) for network in networks]
     logits = _left_out(networks, first)
     for _ in range(ROUNDS):
@@ -67,26 +84,30 @@ def calibrate(networks: Sequence[Known]) -> Calibration:
             second_look(network.puzzle, features, sinkhorn(belief))
             for network, features, belief in zip(networks, first, logits, strict=True)
         ]
-        general = _left_out(networks, second)
-        both = [
-            np.stack([belief, adapted(features, sinkhorn(belief))])
-            for belief, features in zip(general, second, strict=True)
-        ]
-        logits = _left_out(networks, both)
-    shares = _fitted(networks, both)
-    calibration = Calibration(
+        logits = _adapted(second, _left_out(networks, second))
+    return Calibration(
+        bare=_named(WEIGHT_SCORES, _fitted(networks, bare)),
         first=_named(FIRST, _fitted(networks, first)),
         second=_named(SECOND, _fitted(networks, second)),
-        general=round(float(shares[0]), 4),
-        adapted=round(float(shares[1]), 4),
-        sharpness=1.0,
+        bare_sharpness=_sharpness(networks, bare_logits),
+        sharpness=_sharpness(networks, logits),
     )
-    choices = np.geomspace(0.5, 2, 29)
-    losses = [
-        log_loss([(sinkhorn(s * b), n.pair) for n, b in zip(networks, logits, strict=True)])
-        for s in choices
-    ]
-    return replace(calibration, sharpness=round(float(choices[int(np.argmin(losses))]), 4))
+
+
+def _adapted(features: Sequence[Array], logits: Sequence[Costs]) -> list[Costs]:
+    return [adapted(f, sinkhorn(b)) for f, b in zip(features, logits, strict=True)]
+
+
+def _sharpness(networks: Sequence[Known], logits: Sequence[Costs]) -> Sharpness:
+    """The one whose probabilities lose least."""
+
+    def loss(choice: Sharpness) -> float:
+        shares = [choice.probabilities(logit) for logit in logits]
+        return log_loss([(s, n.pair) for s, n in zip(shares, networks, strict=True)])
+
+    levels, slopes = np.geomspace(0.5, 2.5, 17), np.linspace(0, 3, 7)
+    choices = [Sharpness(round(float(a), 3), float(b)) for a, b in product(levels, slopes)]
+    return min(choices, key=loss)
 
 
 def _fitted(networks: Sequence[Known], features: Sequence[Array]) -> Array:
@@ -109,17 +130,24 @@ def _named(names: Sequence[str], weights: Array) -> dict[str, float]:
     return {name: round(float(w), 4) for name, w in zip(names, weights, strict=True)}
 
 
-def report(networks: Sequence[Known], calibration: Calibration) -> Judged:
-    """Print pairs right for each network; gives the probabilities and the truth."""
-    judged = []
+def report(networks: Sequence[Known], calibration: Calibration) -> None:
+    """Print pairs right for each network, and what the probabilities are worth."""
+    with_data, without = [], []
     for network in networks:
-        logits = believe(network.puzzle, calibration)
-        shares = sinkhorn(calibration.sharpness * logits)
-        right = int((assign(-logits) == network.pair).sum())
-        sure = float(shares.max(axis=1).mean())
-        click.echo(f"{network.name:20s} {right:3d} of {network.puzzle.blocks:3d}  sure {sure:.2f}")
-        judged.append((shares, network.pair))
-    return judged
+        shares = calibration.sharpness.probabilities(logits_of(network.puzzle, calibration))
+        bare = calibration.bare_sharpness.probabilities(bare_logits_of(network.puzzle, calibration))
+        right, bare_right = (int((assign(-p) == network.pair).sum()) for p in (shares, bare))
+        click.echo(
+            f"{network.name:18s} {right:3d} of {network.puzzle.blocks:3d}, "
+            f"sure {shares.max(axis=1).mean():.2f}; weights alone {bare_right:3d}"
+        )
+        with_data.append((shares, network.pair))
+        without.append((bare, network.pair))
+    for title, judged in (("with data", with_data), ("weights alone", without)):
+        bins = reliability(judged)
+        click.echo(f"{title}: error {calibration_error(bins):.4f}, loss {log_loss(judged):.4f}")
+        for found in bins:
+            click.echo(f"  said {found.said:.3f}  seen {found.seen:.3f}  of {found.count}")
 
 
 def main() -> None:
@@ -132,13 +160,9 @@ def main() -> None:
     apart = set(held_out([network.name for network in networks]))
     calibration = calibrate([network for network in networks if network.name not in apart])
     click.echo(calibration.text())
-    judged = report([network for network in networks if network.name in apart], calibration)
-    bins = reliability(judged)
-    for found in bins:
-        click.echo(f"said {found.said:.3f}  seen {found.seen:.3f}  of {found.count}")
-    click.echo(f"calibration error {calibration_error(bins):.4f}, log loss {log_loss(judged):.4f}")
+    report([network for network in networks if network.name in apart], calibration)
     if not arguments.dry:
-        _FILE.write_text(calibration.text(), "utf-8")
+        FILE.write_text(calibration.text(), "utf-8")
 
 
 if __name__ == "__main__":

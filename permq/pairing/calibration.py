@@ -1,4 +1,4 @@
-"""The fitted numbers of the ensemble, and how they turn features into beliefs.
+"""The fitted numbers of the ensemble, and how they turn features into probabilities.
 
 `python -m permq.pairing.calibrate` makes the file that is loaded here.
 """
@@ -14,34 +14,80 @@ from permq.core.network import Array
 from permq.core.puzzle import Puzzle
 from permq.pairing.adapt import adapted
 from permq.pairing.assignment import Costs
-from permq.pairing.features import FIRST, SECOND, first_look, second_look
+from permq.pairing.features import (
+    FIRST,
+    SECOND,
+    WEIGHT_SCORES,
+    first_look,
+    second_look,
+    weight_look,
+)
 from permq.pairing.normalise import sinkhorn
 
 ROUNDS = 3
 """Second looks, each with the belief that the one before gave."""
 
-_FILE = Path(__file__).with_name("calibration.json")
+_MIDDLE, _TOP = 0.8, 0.95  # of the mean largest probability, where sharpness is taken
+
+FILE = Path(__file__).with_name("calibration.json")
+
+
+@dataclass(frozen=True)
+class Sharpness:
+    """Factor on logits that makes probabilities match observed frequencies.
+
+    Parameters
+    ----------
+    level
+        The factor for a puzzle whose mean largest probability is 0.8.
+    slope
+        How its logarithm grows with that mean: doubtful puzzles deserve more doubt still.
+    """
+
+    level: float
+    slope: float
+
+    def probabilities(self, logits: Costs) -> Costs:
+        """(L, L) doubly stochastic."""
+        sure = float(sinkhorn(logits).max(axis=1).mean())
+        factor = self.level * np.exp(self.slope * (min(sure, _TOP) - _MIDDLE))
+        return sinkhorn(factor * logits)
 
 
 @dataclass(frozen=True)
 class Calibration:
-    """Weights of features and stages.
+    """Weights of features, and the sharpness of what comes of them.
 
     Parameters
     ----------
-    first, second
-        Weight of each feature of `FIRST` and `SECOND`.
-    general, adapted
-        Shares of the logits by these weights and of those learned from the puzzle itself.
-    sharpness
-        Factor on the logits that makes the final probabilities match the observed frequencies.
+    bare, first, second
+        Weight of each feature of `WEIGHT_SCORES`, `FIRST` and `SECOND`.
+    bare_sharpness, sharpness
+        Of the probabilities without and with data.
     """
 
+    bare: dict[str, float]
     first: dict[str, float]
     second: dict[str, float]
-    general: float
-    adapted: float
-    sharpness: float
+    bare_sharpness: Sharpness
+    sharpness: Sharpness
+
+    @classmethod
+    def parse(cls, text: str) -> "Calibration":
+        """Read what `text` wrote."""
+        values = json.loads(text)
+        for name in ("bare_sharpness", "sharpness"):
+            values[name] = Sharpness(**values[name])
+        return cls(**values)
+
+    def text(self) -> str:
+        """JSON of these numbers."""
+        return json.dumps(asdict(self), indent=1) + "\n"
+
+    def bare_logits(self, features: Array) -> Costs:
+        """(L, L) from (F, L, L) contrasts of the weights' scores alone."""
+        general = _weighted(self.bare, WEIGHT_SCORES, features)
+        return adapted(features, sinkhorn(general))
 
     def first_logits(self, features: Array) -> Costs:
         """(L, L) from (F, L, L) features of the first look."""
@@ -50,36 +96,32 @@ class Calibration:
     def second_logits(self, features: Array, belief: Costs | None = None) -> Costs:
         """(L, L) from (G, L, L) features of the second look.
 
-        The weights of its own that a puzzle has come from `belief`, (L, L) probabilities, or
-        else from what the general weights say.
+        The weights are those the puzzle itself suggests by `belief`, (L, L) probabilities, or else
+        by what the general weights say.
         """
-        general = _weighted(self.second, SECOND, features)
         if belief is None:
-            belief = sinkhorn(general)
-        return self.mixed(general, adapted(features, belief))
-
-    def mixed(self, general: Costs, own: Costs) -> Costs:
-        """(L, L) logits from the general ones and those learned from the puzzle."""
-        return np.asarray(self.general * general + self.adapted * own)
-
-    def text(self) -> str:
-        """JSON of these numbers."""
-        return json.dumps(asdict(self), indent=1) + "\n"
+            belief = sinkhorn(_weighted(self.second, SECOND, features))
+        return adapted(features, belief)
 
 
 @cache
 def shipped() -> Calibration:
     """The calibration that comes with the package."""
-    return Calibration(**json.loads(_FILE.read_text("utf-8")))
+    return Calibration.parse(FILE.read_text("utf-8"))
 
 
-def believe(puzzle: Puzzle, calibration: Calibration) -> Costs:
+def logits_of(puzzle: Puzzle, calibration: Calibration) -> Costs:
     """(L, L) final logits, higher is likelier: a first look, then second ones with its belief."""
     first = first_look(puzzle)
     logits = calibration.first_logits(first)
     for _ in range(ROUNDS):
         logits = calibration.second_logits(second_look(puzzle, first, sinkhorn(logits)))
     return logits
+
+
+def bare_logits_of(puzzle: Puzzle, calibration: Calibration) -> Costs:
+    """(L, L) logits from the weights alone, higher is likelier."""
+    return calibration.bare_logits(weight_look(puzzle))
 
 
 def _weighted(weights: dict[str, float], names: tuple[str, ...], features: Array) -> Costs:

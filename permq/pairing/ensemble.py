@@ -4,11 +4,10 @@ import numpy as np
 
 from permq.core.puzzle import Puzzle
 from permq.pairing.assignment import Costs
-from permq.pairing.calibration import believe, shipped
-from permq.pairing.normalise import sinkhorn
+from permq.pairing.calibration import bare_logits_of, logits_of, shipped
 
 
-def probabilities(puzzle: Puzzle) -> Costs:
+def probabilities(puzzle: Puzzle, *, data: bool = True) -> Costs:
     """Probability that input layer a and output layer o are one block.
 
     Calibrated on networks trained in many ways (`permq.pairing.calibrate`).
@@ -17,6 +16,9 @@ def probabilities(puzzle: Puzzle) -> Costs:
     ----------
     puzzle
         The puzzle; of square layers, with the roles to assume (`permq.pairing.roles`).
+    data
+        Whether to use the data too. Without them it is what the weights alone say: a prior for
+        a method that draws its own conclusions from the data.
 
     Returns
     -------
@@ -24,7 +26,9 @@ def probabilities(puzzle: Puzzle) -> Costs:
         Rows and columns sum to about 1.
     """
     calibration = shipped()
-    return sinkhorn(calibration.sharpness * believe(puzzle, calibration))
+    if data:
+        return calibration.sharpness.probabilities(logits_of(puzzle, calibration))
+    return calibration.bare_sharpness.probabilities(bare_logits_of(puzzle, calibration))
 
 
 def surprise(shares: Costs) -> Costs:

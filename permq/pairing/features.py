@@ -35,16 +35,20 @@ AT_FLOW = (10.0, 3.0, 1.0, 0.3, 0.1)
 FIRST = (*WEIGHT_SCORES, *(f"explained-{level:g}" for level in AT_INPUTS))
 SECOND = (*FIRST, *(f"flow-{level:g}" for level in AT_FLOW), "common-direction")
 
-_LOWEST, _HIGHEST = -6.0, 12.0  # beyond that a value says nothing more
+_LOWEST, _HIGHEST = -4.0, 6.0  # beyond that a value says nothing more
+
+
+def weight_look(puzzle: Puzzle) -> Array:
+    """(F, L, L) contrasts of `WEIGHT_SCORES`, which need no data, higher is better."""
+    return comparable([-SCORES[name].cost(puzzle) for name in WEIGHT_SCORES])
 
 
 def first_look(puzzle: Puzzle) -> Array:
     """(F, L, L) contrasts of the features `FIRST`, higher is better."""
-    values = [-SCORES[name].cost(puzzle) for name in WEIGHT_SCORES]
     rows = spaced_rows(puzzle, row_budget(puzzle))
     hidden = averaged(puzzle, [puzzle.x[rows]])
-    values += explained(puzzle, hidden, missing_answer(puzzle, rows), AT_INPUTS)
-    return comparable(values)
+    values = explained(puzzle, hidden, missing_answer(puzzle, rows), AT_INPUTS)
+    return np.concatenate([weight_look(puzzle), comparable(values)])
 
 
 def second_look(puzzle: Puzzle, first: Array, belief: Costs) -> Array:
