@@ -28,9 +28,11 @@ def placements(elites: list[Elite], solved: bool) -> tuple[Placement, ...]:
     if solved:
         return tuple(Placement(a, o, 1.0, 1.0, 0.0) for a, o in blocks)
     costs = np.array([elite.mse for elite in elites])
-    finite = np.where(np.isfinite(costs), costs, np.finfo(float).max)
-    scale = max(float(finite[0]), np.finfo(float).tiny)
-    weights = np.exp(-np.minimum((finite - finite[0]) / scale, 700.0))
+    best_cost = max(float(costs[0]), np.finfo(float).tiny)
+    # costs beyond all measure (inf) count nothing, unless there is no other
+    with np.errstate(over="ignore", invalid="ignore"):
+        excess = np.where(costs == costs[0], 0.0, (costs - costs[0]) / best_cost)
+    weights = np.exp(-np.minimum(excess, 700.0))
     weights /= weights.sum()
     placed = []
     for position, (a, o) in enumerate(blocks):

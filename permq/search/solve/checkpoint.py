@@ -65,8 +65,13 @@ def _count(value: Any) -> int:
 
 
 def _elite(puzzle: Puzzle, entry: Any) -> Elite:
-    mse, arrangement = entry["mse"], Arrangement.parse(entry["answer"])
-    if mse is not None and (isinstance(mse, bool) or not isinstance(mse, (int, float)) or mse < 0):
-        raise ValueError("a cost is no number")
+    mse, text = entry["mse"], entry["answer"]
+    if mse is not None and (isinstance(mse, bool) or not isinstance(mse, (int, float))):
+        raise TypeError("a cost is no number")
+    if mse is not None and not mse >= 0:
+        raise ValueError(f"a cost is {mse}")
+    if not isinstance(text, str):
+        raise TypeError("an answer is no text")
+    arrangement = Arrangement.parse(text)
     puzzle.for_answer(arrangement).indices(arrangement)
     return Elite(inf if mse is None else float(mse), arrangement)

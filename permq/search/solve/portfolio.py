@@ -5,6 +5,7 @@ sends every new best as text; the first exact arrangement ends all of them.
 """
 
 import multiprocessing
+import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,13 +17,11 @@ from permq.search.solve.session import Session
 from permq.search.solve.settings import SolveSettings
 
 
-def _accompany(puzzle: Puzzle, settings: SolveSettings, seed: int, line: Connection) -> None:
+def _accompany(
+    puzzle: Puzzle, settings: SolveSettings, seed: int, attempts: int, line: Connection
+) -> None:
     """Search in a process of its own until killed, or until nobody listens."""
-    import signal
-
     from permq.search.solve.joint import search_jointly
-
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the one who started it decides
 
     def hung_up() -> bool:
         # nothing is ever sent this way: readable means that the other end is gone
@@ -33,10 +32,25 @@ def _accompany(puzzle: Puzzle, settings: SolveSettings, seed: int, line: Connect
         line.send((best.mse, best.arrangement.text))
 
     session = Session(puzzle, settings, seed, hung_up, keep=keep)
+    session.go_on([], attempts)  # not the random numbers of an earlier run or turn
     try:
         search_jointly(session, puzzle, None)
     except (BrokenPipeError, EOFError, ConnectionResetError):
         return
+
+
+@contextmanager
+def _sheltered() -> Iterator[None]:
+    """Start processes that never see Ctrl-C: who started them decides.
+
+    They inherit the blocked signal, so that not even their start-up can be interrupted with a
+    traceback; one that comes to this process meanwhile arrives at the end.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 @contextmanager
@@ -58,10 +72,17 @@ def companions(session: Session, puzzle: Puzzle, seed: int, count: int) -> Itera
         mine, theirs = context.Pipe()
         process = context.Process(
             target=_accompany,
-            args=(replace(puzzle, path=None), session.settings, seed + 7919 * (number + 1), theirs),
+            args=(
+                replace(puzzle, path=None),
+                session.settings,
+                seed + 7919 * (number + 1),
+                session.attempts,
+                theirs,
+            ),
             daemon=True,
         )
-        process.start()
+        with _sheltered():
+            process.start()
         theirs.close()
         lines.append(mine)
         processes.append(process)

@@ -151,7 +151,8 @@ class Session:
             changed = False
         if arrangement.sha256 == puzzle.solution_sha256 or mse <= 100 * self.target:
             self._settle(puzzle, arrangement)
-        if changed and self._keep is not None:
+        # what settles it need not have the least cost where the answers are noisy
+        if (changed or self.over) and self._keep is not None:
             self._keep(self)
         return self.over
 
@@ -162,16 +163,18 @@ class Session:
         self._verified.add(arrangement.text)
         with self.timed("verify"):
             found = verify(puzzle, arrangement)
-            other = _match(puzzle, arrangement) if found.equivalent else None
+            # without news from other processes, which could settle it meanwhile
+            other = _match(puzzle, arrangement, self._stop) if found.equivalent else None
             if other is not None:
                 arrangement, found = other, verify(puzzle, other)
         if found.solved or found.equivalent:
             self.verification, self.over = found, True
-            self.elites.insert(0, Elite(0.0, arrangement))
+            others = [elite for elite in self.elites if elite.arrangement != arrangement]
+            self.elites = [Elite(0.0, arrangement), *others][: self.settings.elites]
 
 
-def _match(puzzle: Puzzle, arrangement: Arrangement) -> Arrangement | None:
+def _match(puzzle: Puzzle, arrangement: Arrangement, stop: Stop) -> Arrangement | None:
     """Look for an equivalent arrangement of the known hash; the search for it loads when needed."""
     from permq.search.solve.equivalents import matching_equivalent
 
-    return matching_equivalent(puzzle, arrangement)
+    return matching_equivalent(puzzle, arrangement, stop)
