@@ -1,0 +1,47 @@
+"""The short way of easy networks."""
+
+import numpy as np
+import pytest
+
+from permq.core.loading import load_puzzle
+from permq.search.solve.session import Session
+from permq.search.solve.settings import SolveSettings
+from permq.search.solve.short_way import short_way
+from permq.search.stop import never
+from tests.puzzle_files import REAL, needs_real_puzzle
+from tests.toys import toy_puzzle
+
+
+def test_sure_pairs_and_a_straightened_order_are_the_answer():
+    puzzle, answer = toy_puzzle(1, blocks=3, signal=0.8)
+    session = Session(puzzle, SolveSettings(), 0, never)
+    pair = short_way(session, puzzle)
+    inp, out = puzzle.indices(answer)
+    np.testing.assert_array_equal(pair[inp], out)
+    assert session.over
+    assert session.verification.solved
+    assert [stage.name for stage in session.stages] == [
+        "pairs by quick scores: sure",
+        "order by greedy state",
+        "straightening",
+    ]
+
+
+def test_where_the_scores_say_nothing_it_is_not_taken():
+    puzzle, _ = toy_puzzle(1, blocks=8, signal=0)
+    session = Session(puzzle, SolveSettings(), 0, never)
+    assert short_way(session, puzzle) is None
+    assert not session.over
+    assert not session.elites
+    assert [stage.name for stage in session.stages] == ["pairs by quick scores: not sure"]
+
+
+@needs_real_puzzle
+@pytest.mark.parametrize("rows", [64, 128, 256, 1000])
+def test_any_rows_of_the_real_puzzle_and_any_seed_solve_it(rows):
+    puzzle = load_puzzle(REAL)
+    for seed in range(5):
+        session = Session(puzzle, SolveSettings(quick_rows=rows), seed, never)
+        short_way(session, puzzle)
+        assert session.over
+        assert session.verification.sha256_match
