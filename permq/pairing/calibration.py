@@ -93,15 +93,13 @@ class Calibration:
         """(L, L) from (F, L, L) features of the first look."""
         return _weighted(self.first, FIRST, features)
 
-    def second_logits(self, features: Array, belief: Costs | None = None) -> Costs:
-        """(L, L) from (G, L, L) features of the second look.
+    def general_logits(self, features: Array) -> Costs:
+        """(L, L) from (G, L, L) features of the second look, with the same weights for all."""
+        return _weighted(self.second, SECOND, features)
 
-        The weights are those the puzzle itself suggests by `belief`, (L, L) probabilities, or else
-        by what the general weights say.
-        """
-        if belief is None:
-            belief = sinkhorn(_weighted(self.second, SECOND, features))
-        return adapted(features, belief)
+    def second_logits(self, features: Array) -> Costs:
+        """(L, L) from (G, L, L) features of the second look, with the puzzle's own weights."""
+        return adapted(features, sinkhorn(self.general_logits(features)))
 
 
 @cache

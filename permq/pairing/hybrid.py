@@ -128,7 +128,7 @@ def _entries(path: Path, text: str) -> list[tuple[str, str]]:
             if "\n" in text.strip():
                 return _lines(text)
             raise AnswerError(f"{path}: no JSON list of answers") from error
-        if isinstance(loaded, list) and all(isinstance(piece, int) for piece in loaded):
+        if isinstance(loaded, list) and loaded and all(isinstance(piece, int) for piece in loaded):
             loaded = [loaded]
         entries = loaded if isinstance(loaded, list) else []
         return [

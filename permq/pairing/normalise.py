@@ -32,12 +32,19 @@ def contrast(values: Costs) -> Costs:
     return np.asarray(centred / np.where(spread > 0, spread, np.inf))
 
 
-def sinkhorn(logits: Costs, rounds: int = 50) -> Costs:
-    """Doubly stochastic (L, L) matrix exp(logits) scaled by rows and columns (Sinkhorn–Knopp)."""
+def sinkhorn(logits: Costs, rounds: int = 300) -> Costs:
+    """Doubly stochastic (L, L) matrix exp(logits) scaled by rows and columns (Sinkhorn–Knopp).
+
+    Columns sum to 1 exactly, rows as nearly as `rounds` scalings of both get it; it ends early
+    within 1e-6.
+    """
     log = np.asarray(logits, np.float64)
     for _ in range(rounds):
-        log = log - log_sum(log, 1)
+        excess = log_sum(log, 1)
+        log = log - excess
         log = log - log_sum(log, 0)
+        if np.abs(excess).max() < 1e-6:
+            break
     return np.exp(log)
 
 
