@@ -1,5 +1,6 @@
 """`permq anneal`: simulated annealing of an arrangement."""
 
+from contextlib import suppress
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -45,7 +46,7 @@ SAVE_SECONDS = 5.0
 @click.option("--anchor", callback=places, metavar="5,8", help="Input pieces whose pairs stay.")
 @click.option(
     "--checkpoint",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=options.Destination(),
     metavar="FILE",
     help="Keep the state here; where it exists, go on from it, with its settings and seed.",
 )
@@ -79,6 +80,7 @@ def command(
     """
     from permq.cli.search_command import Request, run_search
     from permq.search.annealing_settings import AnnealSettings
+    from permq.search.checkpoint import dumps
 
     chosen = {name: value for name, value in given.items() if value is not None}
     if moves:
@@ -86,6 +88,7 @@ def command(
     settings = AnnealSettings(steps=steps, **chosen)
     request = Request(folder, start, pairs, rows, steps, seed, activation, out, as_json)
     facts: dict[str, object] = {}
+    ended: list[tuple[Problem, AnnealState]] = []
 
     def search(begin: "Start") -> "Result":
         from permq.search import annealing
@@ -100,9 +103,15 @@ def command(
             )
         state = run(begin, state, checkpoint)
         facts.update(facts_of(state))
+        ended.append((begin.problem, state))
         return state.result()
 
-    return run_search("anneal", request, search, facts)
+    status = run_search("anneal", request, search, facts)
+    # after the answer is printed: a full disk must not lose it
+    if checkpoint is not None:
+        for problem, state in ended:
+            write_text(checkpoint, dumps(problem, state))
+    return status
 
 
 def weight(text: str) -> tuple[str, float]:
@@ -148,10 +157,10 @@ def run(begin: "Start", state: "AnnealState", checkpoint: Path | None) -> "Annea
     while not state.finished and not begin.stop():
         state = advance(begin.problem, state, SLICE, report=begin.report, stop=begin.stop)
         if checkpoint is not None and monotonic() - saved > SAVE_SECONDS:
-            write_text(checkpoint, dumps(begin.problem, state))
+            # a disk that is full for now ends no search; the last try, after it, complains
+            with suppress(OptionError):
+                write_text(checkpoint, dumps(begin.problem, state))
             saved = monotonic()
-    if checkpoint is not None:
-        write_text(checkpoint, dumps(begin.problem, state))
     return state
 
 

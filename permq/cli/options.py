@@ -1,5 +1,6 @@
 """Arguments and options that several commands share, each with one name and one meaning."""
 
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -7,12 +8,26 @@ from typing import Any, TypeVar
 import click
 from click.core import ParameterSource
 
+from permq.cli.output import refuse_unwritable
 from permq.config import Settings, prepare_blas
 
 Body = TypeVar("Body", bound=Callable[..., Any])
 Decorator = Callable[[Body], Body]
 
 ACTIVATIONS = ("relu", "gelu", "silu", "tanh")
+
+
+class Destination(click.Path):
+    """A file to write; where it cannot be written, that is said before any work is done for it."""
+
+    def __init__(self) -> None:
+        super().__init__(dir_okay=False, path_type=Path)
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path:
+        """Turn the word into a path that can be written."""
+        path = Path(os.fsdecode(super().convert(value, param, ctx)))
+        refuse_unwritable(path)
+        return path
 
 
 def puzzle_argument(body: Body) -> Body:
@@ -135,7 +150,7 @@ def out_option(
     """
     return click.option(
         "--out",
-        type=click.Path(dir_okay=False, path_type=Path),
+        type=Destination(),
         metavar="FILE",
         required=required,
         help=description,

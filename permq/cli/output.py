@@ -3,6 +3,7 @@
 import json
 import math
 import os
+import stat
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -71,6 +72,28 @@ def emit(
         click.echo(line)
 
 
+def refuse_unwritable(path: Path) -> None:
+    """Say early that a file cannot be written, as far as its folder shows.
+
+    Parameters
+    ----------
+    path
+        The file to make or replace.
+
+    Raises
+    ------
+    OptionError
+        When its folder is missing or may not be written to.
+    """
+    if _is_stream(path):
+        return
+    folder = _real(path).parent
+    if not folder.is_dir():
+        raise OptionError(f"{path}: cannot be written: there is no folder {folder}")
+    if not os.access(folder, os.W_OK):
+        raise OptionError(f"{path}: cannot be written: no permission in the folder {folder}")
+
+
 @contextmanager
 def whole_file(path: Path) -> Iterator[Path]:
     """Write a file so that it is there whole or not at all.
@@ -78,12 +101,13 @@ def whole_file(path: Path) -> Iterator[Path]:
     Parameters
     ----------
     path
-        The file to make or replace.
+        The file to make or replace; a link is followed. What is no ordinary file, such as
+        `/dev/null`, is written to and stays what it is.
 
     Yields
     ------
     Path
-        A new empty file in the same folder with the same suffix, to be written by the caller;
+        A new empty file with the same suffix, in the same folder, to be written by the caller;
         it takes the place of `path` when the block ends without an error.
 
     Raises
@@ -94,23 +118,43 @@ def whole_file(path: Path) -> Iterator[Path]:
     import tempfile
 
     temporary: Path | None = None
+    stream, real = _is_stream(path), _real(path)
     try:
         handle, name = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.stem}-", suffix=path.suffix or ".tmp"
+            dir=None if stream else real.parent,
+            prefix=f".{real.stem}-",
+            suffix=path.suffix or ".tmp",
         )
         os.close(handle)
         temporary = Path(name)
         yield temporary
+        if stream:
+            path.write_bytes(temporary.read_bytes())
+            return
         # mkstemp allows nobody else to read; a result is an ordinary file.
         mask = os.umask(0)
         os.umask(mask)
         temporary.chmod(0o666 & ~mask)
-        temporary.replace(path)
+        temporary.replace(real)
     except OSError as error:
         raise OptionError(f"{path}: cannot be written: {error.strerror or error}") from error
     finally:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
+
+
+def _is_stream(path: Path) -> bool:
+    """Whether there is something that a file must not take the place of: a device, a pipe."""
+    try:
+        mode = path.stat().st_mode
+    except OSError:
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+def _real(path: Path) -> Path:
+    """The path with links followed; they stay links when their file is replaced."""
+    return Path(os.path.realpath(path))
 
 
 def write_text(path: Path, text: str) -> None:

@@ -45,7 +45,7 @@ HYBRID = "hybrid"
 )
 @click.option(
     "--save",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=options.Destination(),
     metavar="FILE.npz",
     help="Write pairs, cost matrices and margins; --pairs of other commands reads it.",
 )

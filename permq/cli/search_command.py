@@ -132,8 +132,6 @@ def run_search(
     found = verify(puzzle, arrangement)
     times.append(perf_counter())
 
-    if request.out is not None:
-        write_text(request.out, arrangement.text)
     emit(
         {
             "command": name,
@@ -159,6 +157,9 @@ def run_search(
         as_json=request.as_json,
         lines=summary(name, arrangement.text, start_mse, result, found, len(problem.x), times),
     )
+    # after it is printed: a full disk must not lose it
+    if request.out is not None:
+        write_text(request.out, arrangement.text)
     return INTERRUPTED if interrupted() else 0
 
 

@@ -1,6 +1,8 @@
 """`permq solve`: from a folder of pieces to a verified permutation."""
 
+import math
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -8,7 +10,7 @@ import click
 
 from permq.cli import options
 from permq.cli.output import emit, write_text
-from permq.errors import CheckpointError
+from permq.errors import CheckpointError, OptionError
 
 if TYPE_CHECKING:
     from permq.core.puzzle import Puzzle
@@ -34,7 +36,7 @@ SAVE_SECONDS = 2.0
 @options.processes_option
 @click.option(
     "--checkpoint",
-    type=click.Path(dir_okay=False, path_type=Path),
+    type=options.Destination(),
     metavar="FILE",
     help="Keep the best found here; where it exists, go on from it.",
 )
@@ -64,6 +66,8 @@ def command(
       permq solve DIR --budget 3600 --threads 2 --checkpoint solve.json --out answer.txt
     """
     begun = time.perf_counter()
+    if math.isnan(budget):  # which the range of the option lets through
+        raise OptionError("--budget: nan is no number of seconds")
     from permq.core.loading import load_puzzle
 
     puzzle = load_puzzle(folder, activation=activation)
@@ -97,11 +101,12 @@ def command(
             attempts=attempts,
             keep=keeper,
         )
-    keeper.finish()
-    if out is not None:
-        write_text(out, solution.arrangement.text)
     seconds = {"load": loaded, **solution.seconds, "total": time.perf_counter() - begun}
     emit(payload(solution, seconds, seed, interrupted()), as_json=as_json, lines=lines(solution))
+    # after it is printed: a full disk must not lose it
+    if out is not None:
+        write_text(out, solution.arrangement.text)
+    keeper.finish()
     if solution.verification.solved:
         return 0
     return INTERRUPTED if interrupted() else NOT_SOLVED
@@ -119,7 +124,9 @@ class Keeper:
         """Take note of a change."""
         self._unwritten = session
         if time.monotonic() - self._written > SAVE_SECONDS:
-            self.finish()
+            # a disk that is full for now ends no search; the last try, after it, complains
+            with suppress(OptionError):
+                self.finish()
 
     def finish(self) -> None:
         """Write what has not been written yet."""
@@ -127,9 +134,10 @@ class Keeper:
             return
         from permq.search.solve.checkpoint import dumps
 
-        session, self._unwritten = self._unwritten, None
-        write_text(self._path, dumps(session.puzzle, session.elites, session.attempts))
+        session = self._unwritten
         self._written = time.monotonic()
+        write_text(self._path, dumps(session.puzzle, session.elites, session.attempts))
+        self._unwritten = None
 
 
 def saved(puzzle: "Puzzle", checkpoint: Path | None) -> "tuple[list[Elite], int]":

@@ -1,13 +1,15 @@
 """What commands print and write."""
 
 import json
+import os
 import stat
+import threading
 from pathlib import Path
 
 import numpy as np
 import pytest
 
-from permq.cli.output import emit, plain, whole_file, write_text
+from permq.cli.output import emit, plain, refuse_unwritable, whole_file, write_text
 from permq.errors import OptionError
 
 
@@ -100,3 +102,41 @@ def test_a_file_that_cannot_be_written_is_named(tmp_path, place):
         write_text(tmp_path / place, "1")
     assert str(tmp_path / place) in str(caught.value)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["file"]
+
+
+def test_a_link_stays_a_link(tmp_path):
+    (tmp_path / "real.txt").write_text("old")
+    (tmp_path / "link.txt").symlink_to("real.txt")
+    write_text(tmp_path / "link.txt", "new")
+    assert (tmp_path / "link.txt").is_symlink()
+    assert (tmp_path / "real.txt").read_text() == "new\n"
+
+
+def test_a_pipe_is_written_to_and_stays_a_pipe(tmp_path):
+    os.mkfifo(tmp_path / "pipe")
+    heard = []
+    reader = threading.Thread(target=lambda: heard.append((tmp_path / "pipe").read_text()))
+    reader.start()
+    write_text(tmp_path / "pipe", "1,2,3")
+    reader.join(10)
+    assert heard == ["1,2,3\n"]
+    assert (tmp_path / "pipe").is_fifo()
+
+
+def test_what_cannot_be_written_is_refused_before_the_work(tmp_path):
+    refuse_unwritable(tmp_path / "a.txt")
+    refuse_unwritable(Path(os.devnull))
+    (tmp_path / "dead.txt").symlink_to("nowhere/a.txt")
+    for path in (tmp_path / "nowhere" / "a.txt", tmp_path / "dead.txt"):
+        with pytest.raises(OptionError, match="cannot be written: there is no folder"):
+            refuse_unwritable(path)
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may write everywhere")
+def test_a_folder_that_may_not_be_written_to_is_named(tmp_path):
+    tmp_path.chmod(0o500)
+    try:
+        with pytest.raises(OptionError, match="no permission"):
+            refuse_unwritable(tmp_path / "a.txt")
+    finally:
+        tmp_path.chmod(0o700)
