@@ -105,17 +105,30 @@ def resolve_start(
 
 
 def with_roles_of(puzzle: Puzzle, *texts: str | None) -> Puzzle:
-    """The puzzle with the roles of square layers that the first answer among the texts gives.
+    """The puzzle with the roles of square layers that the first answer or file of pairs gives.
+
+    Where none of the texts is one, the likeliest roles are taken; layers that are not square have
+    theirs by shape.
 
     Raises
     ------
-    AnswerError
-        When the answer cannot be read.
+    AnswerError, OptionError
+        When the answer or file cannot be read.
     """
-    for text in texts if puzzle.square else ():
-        if text is not None and not text.endswith(".npz") and _is_answer(text):
+    if not puzzle.square:
+        return puzzle
+    for text in texts:
+        if text is None:
+            continue
+        if text.endswith(".npz"):
+            inputs = _saved(Path(text)).get("inp_pieces")
+            if inputs is not None:
+                return puzzle.with_roles(inputs.tolist())
+        elif _is_answer(text):
             return puzzle.for_answer(Arrangement.read(text))
-    return puzzle
+    from permq.pairing.roles import split_roles
+
+    return puzzle.with_roles(split_roles(puzzle, 1)[0].inputs)
 
 
 def pairing_of(inp: Indices, out: Indices) -> Indices:
@@ -135,16 +148,29 @@ def _unknown(what: str, text: str, names: Iterable[str]) -> OptionError:
 
 
 def _saved_pairs(puzzle: Puzzle, path: Path) -> Indices:
-    """(L,) pairing saved in an .npz file under `pair`."""
+    """(L,) pairing saved in an .npz file under `pair`, for the pieces it names, where it does."""
+    saved = _saved(path)
+    pair = saved["pair"]
+    if not np.array_equal(np.sort(pair), np.arange(puzzle.blocks)):
+        raise AnswerError(f"{path}: 'pair' is no pairing of {puzzle.blocks} layers")
+    for role, pieces in (("inp_pieces", puzzle.inp_pieces), ("out_pieces", puzzle.out_pieces)):
+        if role in saved and not np.array_equal(saved[role], pieces):
+            raise AnswerError(f"{path}: holds pairs of other pieces than this puzzle's layers")
+    return pair.astype(np.intp)
+
+
+def _saved(path: Path) -> dict[str, Indices]:
+    """`pair` of an .npz file, and `inp_pieces` and `out_pieces` where it has them."""
     try:
-        with np.load(path, allow_pickle=False) as saved:
-            pair = np.asarray(saved["pair"])
-    except KeyError:
-        raise OptionError(f"{path}: holds no array named 'pair'") from None
-    except (OSError, ValueError, BadZipFile, EOFError) as error:
+        with np.load(path, allow_pickle=False) as file:
+            names = [name for name in ("pair", "inp_pieces", "out_pieces") if name in file]
+            saved = {name: np.asarray(file[name]) for name in names}
+    except (OSError, TypeError, ValueError, BadZipFile, EOFError) as error:
         reason = getattr(error, "strerror", None) or "no .npz file"
         raise OptionError(f"{path}: {reason}") from None
-    whole = np.issubdtype(pair.dtype, np.integer)
-    if not whole or not np.array_equal(np.sort(pair.ravel()), np.arange(puzzle.blocks)):
-        raise AnswerError(f"{path}: 'pair' is no pairing of {puzzle.blocks} layers")
-    return pair.ravel().astype(np.intp)
+    if "pair" not in saved:
+        raise OptionError(f"{path}: holds no array named 'pair'")
+    for name, values in saved.items():
+        if values.ndim != 1 or not np.issubdtype(values.dtype, np.integer):
+            raise AnswerError(f"{path}: {name!r} is no list of whole numbers")
+    return saved
