@@ -10,6 +10,7 @@ from permq.search.problem import Problem
 from permq.search.solve.session import Session
 
 _WINDOW = 12  # blocks that the greedy seed measures at each step
+_MORE = 8  # times as many rows where straightening is stuck
 
 
 def short_way(session: Session, puzzle: Puzzle) -> Indices | None:
@@ -28,8 +29,13 @@ def short_way(session: Session, puzzle: Puzzle) -> Indices | None:
         return None
     session.stage("pairs by quick scores: sure", None)
     with session.timed("order"):
-        network, rows = Network(puzzle), session.rows(settings.quick_rows)
-        problem = Problem(network, puzzle.x[rows], puzzle.pred[rows])
+        network = Network(puzzle)
+
+        def sampled(count: int) -> Problem:
+            rows = session.rows(count)
+            return Problem(network, puzzle.x[rows], puzzle.pred[rows])
+
+        problem = sampled(settings.quick_rows)
         few = slice(0, settings.seed_rows)
         seen = Paired(network, quick.pair, problem.x[few], problem.pred[few])
         order = greedy_by_state(seen, window=_WINDOW, squared=True)
@@ -38,5 +44,12 @@ def short_way(session: Session, puzzle: Puzzle) -> Indices | None:
         straighten(problem, current, target=session.target, stop=session.stop)
         session.stage("straightening", current.mse)
         session.evaluations += current.evaluations
+        if current.mse > session.target and not session.stop():
+            # too few rows to tell the swaps apart
+            problem = sampled(_MORE * settings.quick_rows)
+            current = problem.evaluator(current.inp, current.out)
+            straighten(problem, current, target=session.target, stop=session.stop)
+            session.stage("straightening on more rows", current.mse)
+            session.evaluations += current.evaluations
     session.consider(puzzle, current.inp, current.out, current.mse)
     return quick.pair
