@@ -70,3 +70,8 @@ def greedy_by_state(
         del known[next_block]
         order.append(next_block)
     return np.array(order, np.intp)
+
+
+def greedy_by_state_largest(blocks: Paired) -> Indices:
+    """Order the blocks by repeated choice of the largest change; see `greedy_by_state`."""
+    return greedy_by_state(blocks, largest=True)

@@ -22,11 +22,14 @@ class Seed:
         (blocks) -> (L,) input layers in running order.
     title
         One line for tables: how it decides.
+    quick
+        Whether it takes a fraction of a second on a usual puzzle.
     """
 
     name: str
     function: Callable[[Paired], Indices]
     title: str
+    quick: bool = True
 
     def order(self, blocks: Paired, *, reverse: bool = False) -> Indices:
         """(L,) local indices of the input layers in running order, or in its reverse."""

@@ -46,7 +46,9 @@ class HomotopySettings:
     rows: int = 2000
     trust: float = 0.3
     decided: float = 0.995
-    depth: DepthSettings = field(default_factory=lambda: DepthSettings(steps=30, widest=0.5))
+    depth: DepthSettings = field(
+        default_factory=lambda: DepthSettings(steps=12, widest=0.5, narrowest=1.0)
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,6 +109,8 @@ def homotopy(
     logits = np.zeros((blocks, blocks)) if prior is None else prior - prior.max()
     likely, depth = sinkhorn(np.maximum(logits, -_BOUND)), np.full(blocks, 0.5)
     smeared, held = Smeared(network), False
+    if likely.max(axis=1).mean() > settings.decided:
+        likely, smeared, held = _held(likely), Smeared(network, assign(-likely)), True
     noise: float | None = None
     widths = [np.inf, *settings.depth.widths(blocks)]
     done = 0
