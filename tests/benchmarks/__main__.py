@@ -1,4 +1,15 @@
-"""Run the benchmarks: `python -m tests.benchmarks [NAME ...] [--puzzle DIR]`."""
+"""Measure permq: times, ratios against references that run beside it, and their bounds.
+
+Every benchmark prints what it measured and whether it keeps its bound:
+
+  solve         pairing and ordering of the real puzzle, against the adjoint recipe
+  startup       the whole command `permq solve`, against importing torch
+  memory        the most memory `permq solve` holds on the real puzzle
+  annealing     proposals decided per second, against full evaluations in torch
+  robust        hundreds of row samples of four sizes with many seeds each: exact every time?
+  random-order  from the right pairs in a random order to exact, ten seeds
+  large         192 blocks of width 96: budget, memory, and what a proposal costs
+"""
 
 import argparse
 import importlib
@@ -9,16 +20,20 @@ from permq.config import prepare_blas
 ROOT = Path(__file__).resolve().parents[2]
 PUZZLE = ROOT.parent / "shared" / "puzzles" / "jane-street"
 
-# Every benchmark is a module with `run(folder)`, which prints ratios against references that it
-# runs itself, in the same process.
-BENCHMARKS = ("annealing",)
+# Every benchmark is a module of this name with `run(folder, quick)`.
+BENCHMARKS = ("solve", "startup", "memory", "annealing", "robust", "random-order", "large")
 
 
 def main() -> None:
     """Run the named benchmarks, or all."""
-    parser = argparse.ArgumentParser(prog="ops/bench", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
+    parser = argparse.ArgumentParser(
+        prog="ops/bench", description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+    )
+    parser.add_argument("names", nargs="*", metavar="NAME", help="all of them by default")
     parser.add_argument("--puzzle", type=Path, default=PUZZLE, help="the real puzzle's folder")
+    parser.add_argument(
+        "--quick", action="store_true", help="fewer rounds and samples: minutes instead of hours"
+    )
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(BENCHMARKS):
         parser.error(f"unknown benchmark {', '.join(sorted(unknown))}")
@@ -26,7 +41,8 @@ def main() -> None:
         parser.error(f"{arguments.puzzle}: no puzzle there; give the real one's folder by --puzzle")
     prepare_blas(1)  # before numpy and torch are loaded
     for name in arguments.names or BENCHMARKS:
-        importlib.import_module(f"tests.benchmarks.{name}").run(arguments.puzzle)
+        module = importlib.import_module(f"tests.benchmarks.{name.replace('-', '_')}")
+        module.run(arguments.puzzle, arguments.quick)
 
 
 if __name__ == "__main__":

@@ -32,7 +32,7 @@ def uniform_at_a_tenth(problem: Problem, inp: np.ndarray, out: np.ndarray) -> An
     return advance(problem, start(problem, inp, out, settings, 0), BURN_IN)
 
 
-def run(folder: Path) -> None:
+def run(folder: Path, quick: bool) -> None:
     """Print the rates and ratios."""
     puzzle = load_puzzle(folder)
     pair = SCORES["trace"].pairing(puzzle)
@@ -55,7 +55,7 @@ def run(folder: Path) -> None:
             counts[:] += sum(after.proposed.values()), sum(after.accepted.values())  # noqa: B023
             counts[:] -= sum(state.proposed.values()), sum(state.accepted.values())  # noqa: B023
 
-        found = compare(evaluate, decide)
+        found = compare(evaluate, decide, rounds=3 if quick else 7)
         print(
             f"  {rows:5d} rows: {found.candidate:8.0f}/s, reference {found.reference:6.1f}/s, "
             f"ratio {found.ratio:5.1f} (wanted {wanted:g}), accepted {counts[1] / counts[0]:.1%}"

@@ -1,7 +1,7 @@
 """Measuring on a machine that others use too: in turns, and told as ratios."""
 
-from collections.abc import Callable
-from statistics import median
+from collections.abc import Callable, Sequence
+from statistics import median, quantiles
 from time import process_time
 from typing import NamedTuple
 
@@ -49,3 +49,35 @@ def compare(
         median(other for _, other in pairs),
         median(other / one for one, other in pairs),
     )
+
+
+def seconds(work: Callable[[], object]) -> float:
+    """Processor time of one call."""
+    begin = process_time()
+    work()
+    return process_time() - begin
+
+
+def tell(what: str, value: float, bound: float, unit: str = "", *, least: bool = False) -> bool:
+    """Print a measured value beside its bound, and say whether it keeps it.
+
+    Parameters
+    ----------
+    what, value, unit
+        What was measured.
+    bound, least
+        The most that it may be, or with `least` the least.
+    """
+    kept = value >= bound if least else value <= bound
+    word, sign = "kept" if kept else "MISSED", "≥" if least else "≤"
+    print(f"  {what}: {value:.3g}{unit} (bound {sign} {bound:g}{unit}: {word})", flush=True)
+    return kept
+
+
+def spread(values: Sequence[float], unit: str = "", scale: float = 1.0) -> str:
+    """Median and extremes in words; with enough values also the 90th percentile."""
+    scaled = sorted(value * scale for value in values)
+    words = f"median {median(scaled):.3g}{unit} ({scaled[0]:.3g} to {scaled[-1]:.3g}"
+    if len(scaled) >= 20:
+        words += f", nine tenths below {quantiles(scaled, n=10)[-1]:.3g}"
+    return words + ")"

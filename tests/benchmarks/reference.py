@@ -31,6 +31,14 @@ class PlainNetwork:
         ]
         self.last = (torch.from_numpy(puzzle.w_last.copy()), torch.from_numpy(puzzle.b_last.copy()))
 
+    def hidden(self, a: int, x: torch.Tensor) -> torch.Tensor:
+        """(n, h) active units of input layer a at (n, d) states."""
+        return relu(linear(x, *self.inputs[a]), inplace=True)
+
+    def change(self, o: int, hidden: torch.Tensor) -> torch.Tensor:
+        """(n, d) change that output layer o makes of (n, h) hidden units."""
+        return linear(hidden, *self.outputs[o])
+
     @torch.no_grad()
     def mse(self, inp: Indices, out: Indices) -> float:
         """Mean squared error of an arrangement, all blocks on all rows."""
