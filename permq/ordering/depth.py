@@ -39,12 +39,13 @@ class DepthSettings:
 
     steps: int = 8
     widest: float = 0.3
-    narrowest: float = 2.0
+    narrowest: float = 1.5
     reach: float = 0.15
 
     def widths(self, blocks: int) -> list[float]:
         """Standard deviations, geometrically from wide to narrow."""
-        return [float(w) for w in np.geomspace(self.widest, self.narrowest / blocks, self.steps)]
+        last = min(self.narrowest / blocks, self.widest / 4)
+        return [float(w) for w in np.geomspace(self.widest, last, self.steps)]
 
 
 def places_for(width: float, blocks: int) -> int:

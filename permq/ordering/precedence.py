@@ -66,6 +66,7 @@ def bradley_terry(wins: Array) -> Array:
     strength = np.ones(len(wins))
     for _ in range(_ROUNDS):
         expected = (games / (strength[:, None] + strength[None])).sum(axis=1)
-        strength = total / np.maximum(expected, 1e-300)
-        strength /= np.exp(np.mean(np.log(np.maximum(strength, 1e-300))))
-    return np.log(np.maximum(strength, 1e-300))
+        # a block that never or always wins has no finite strength
+        strength = np.clip(total / np.maximum(expected, 1e-30), 1e-30, 1e30)
+        strength /= np.exp(np.mean(np.log(strength)))
+    return np.log(strength)

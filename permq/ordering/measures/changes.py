@@ -18,7 +18,11 @@ def change_norm(blocks: Paired) -> Array:
 
 
 def change_spread(blocks: Paired) -> Array:
-    """Standard deviation over rows and directions of f(x) at the inputs, (L,)."""
+    """Root of the total variance over rows of f(x) at the inputs, (L,).
+
+    From siddvrth/droppedaneuralnet.
+    """
     return np.array(
-        [blocks.change(a, blocks.columns)[:-1].std() for a in range(blocks.blocks)], np.float64
+        [np.sqrt(blocks.change(a, blocks.columns).var(axis=1).sum()) for a in range(blocks.blocks)],
+        np.float64,
     )
