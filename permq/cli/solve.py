@@ -73,6 +73,7 @@ def command(
     puzzle = load_puzzle(folder, activation=activation)
     loaded = time.perf_counter() - begun
 
+    from permq.cli.punctual import punctual
     from permq.cli.search_command import interruptible
     from permq.search.solve import solve
     from permq.search.stop import Deadline, Either
@@ -91,11 +92,13 @@ def command(
     keeper = Keeper(checkpoint)
     deadline = Deadline(budget - (time.perf_counter() - begun) - verification_time(puzzle))
     with interruptible() as interrupted:
+        stop = Either(deadline, interrupted)
         solution = solve(
             puzzle,
             seed=seed,
             threads=threads,
-            stop=Either(deadline, interrupted),
+            stop=stop,
+            during=punctual(stop),
             tell=tell,
             known=known,
             attempts=attempts,

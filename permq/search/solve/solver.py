@@ -1,6 +1,7 @@
 """`solve`: the short way where the scores are sure, the long way where they are not."""
 
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager, nullcontext, suppress
 
 from permq.core.objective import verify
 from permq.core.puzzle import Puzzle
@@ -9,7 +10,7 @@ from permq.search.solve.session import Elite, Session, nobody
 from permq.search.solve.settings import SolveSettings
 from permq.search.solve.short_way import short_way
 from permq.search.solve.solution import Solution, Stage
-from permq.search.stop import Stop, never
+from permq.search.stop import Overdue, Stop, never
 
 
 def solve(
@@ -23,6 +24,7 @@ def solve(
     known: Sequence[Elite] = (),
     attempts: int = 0,
     keep: Callable[[Session], None] | None = None,
+    during: AbstractContextManager[object] | None = None,
 ) -> Solution:
     """Find the arrangement of a puzzle's pieces.
 
@@ -43,6 +45,9 @@ def solve(
         `permq.search.solve.checkpoint`.
     keep
         Called with the session whenever its elites have changed.
+    during
+        Entered for the time of the search, without the last verification; a signal handler set up
+        there may leave the search with the best found by raising `permq.search.stop.Overdue`.
 
     Returns
     -------
@@ -50,7 +55,13 @@ def solve(
         `verification.solved` says whether it is the answer.
     """
     session = Session(puzzle, settings or SolveSettings(), seed, stop, tell, keep)
-    session.go_on(known, attempts)
+    with suppress(Overdue), during or nullcontext():
+        session.go_on(known, attempts)
+        _search(session, puzzle, threads)
+    return _solution(session, puzzle)
+
+
+def _search(session: Session, puzzle: Puzzle, threads: int) -> None:
     if puzzle.square:
         from permq.search.solve.square import try_roles
 
@@ -62,7 +73,6 @@ def solve(
             from permq.search.solve.long_way import long_way
 
             long_way(session, puzzle, sure, threads)
-    return _solution(session, puzzle)
 
 
 def _solution(session: Session, puzzle: Puzzle) -> Solution:

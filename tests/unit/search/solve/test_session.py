@@ -30,7 +30,7 @@ def test_the_best_few_different_arrangements_are_kept_in_order():
         assert not session.consider(puzzle, inp, out, mse)
         assert not session.consider(puzzle, inp, out, mse)
     assert [elite.mse for elite in session.elites] == [0.1, 0.3, 0.5]
-    assert session.best.arrangement == puzzle.arrangement(*drawn[4])
+    assert session.elites[0].arrangement == puzzle.arrangement(*drawn[4])
     assert kept == [0.5, 0.3, 0.1]
 
 

@@ -4,6 +4,7 @@ import hashlib
 import json
 import subprocess
 import sys
+from contextlib import contextmanager
 from dataclasses import replace
 
 import pytest
@@ -13,7 +14,7 @@ from permq.core.objective import verify
 from permq.errors import OptionError
 from permq.search.solve import SolveSettings, solve
 from permq.search.solve.checkpoint import dumps, loads
-from permq.search.stop import Deadline, Either
+from permq.search.stop import Deadline, Either, Overdue
 from tests.puzzle_files import REAL, SMALL, needs_real_puzzle
 from tests.toys import toy_puzzle
 from tests.unit.search.solve.test_equivalents import (
@@ -179,6 +180,28 @@ def test_stop_is_asked_all_the_time(unsolvable):
     asked = []
     solve(unsolvable, stop=Either(lambda: not asked.append(1) and len(asked) > 200))
     assert len(asked) < 300
+
+
+def test_a_search_left_in_the_middle_gives_the_best_so_far(unsolvable):
+    entered = []
+
+    @contextmanager
+    def during():
+        entered.append("in")
+        try:
+            yield
+        finally:
+            entered.append("out")
+
+    def tell(stage):
+        entered.append(stage.name)
+        if stage.mse is not None and "out" not in entered:
+            raise Overdue
+
+    found = solve(unsolvable, tell=tell, during=during())
+    assert found.verification == verify(unsolvable, found.arrangement)
+    assert entered[0] == "in"
+    assert entered[-2:] == ["out", "verification over all rows"]
 
 
 _MODULES = """
