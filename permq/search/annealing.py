@@ -12,7 +12,7 @@ from bisect import bisect
 from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from itertools import accumulate
-from math import inf, log
+from math import inf
 
 import numpy as np
 
@@ -30,8 +30,7 @@ from permq.search.stop import never
 
 _SORT = 500  # steps between two sortings of the rows
 _BATCH = 256  # steps whose random numbers are drawn together
-_PROBES = 64  # moves sampled for the first temperature
-_SETUP, _PROBING, _STEPS = 0, 1, 2  # streams of random numbers of one seed
+_SETUP, _STEPS = 0, 1  # streams of random numbers of one seed
 
 
 @dataclass(frozen=True)
@@ -103,9 +102,10 @@ def start(
     inp, out = perturbed(inp, out, free, settings.perturbation, rng)
     plan = RowPlan.of(len(problem.x))
     current = evaluator_on(problem, plan, inp, out).mse
-    hot, probes = settings.hot, 0
+    hot = settings.hot
     if hot is None:
-        hot, probes = first_temperature(problem, inp, out, settings, seed, free, anchored), _PROBES
+        scale = min(current, float(np.var(problem.pred)) or current)
+        hot = settings.heat * scale if scale < inf else 0.0
     return AnnealState(
         settings=settings,
         seed=seed,
@@ -129,7 +129,7 @@ def start(
         window_accepted=0,
         proposed=dict.fromkeys(settings.moves, 0),
         accepted=dict.fromkeys(settings.moves, 0),
-        evaluations=1 + probes,
+        evaluations=1,
     )
 
 
@@ -264,37 +264,6 @@ def perturbed(
         pair, exchanged = free[[i, j]], free[[j, i]]
         inp[pair], out[pair] = inp[exchanged], out[exchanged]
     return inp, out
-
-
-def first_temperature(
-    problem: Problem,
-    inp: Indices,
-    out: Indices,
-    settings: AnnealSettings,
-    seed: int,
-    free: Indices,
-    anchored: Set[int],
-) -> float:
-    """Temperature at which a median worsening move is accepted with `hot_acceptance`.
-
-    Returns
-    -------
-    float
-        In units of the cost; from `_PROBES` sampled moves at full reach.
-    """
-    evaluator = problem.evaluator(inp, out)
-    names, choose = move_chooser(settings)
-    rises = []
-    numbers = np.random.default_rng((seed, _PROBING)).random((_PROBES, 1 + DRAWS))
-    for which, *places in numbers.tolist():
-        move = MOVES[names[choose(which)]]
-        candidate = move.propose(inp, out, places, len(free), free, anchored)
-        if candidate is not None:
-            rise = evaluator.propose(*candidate) - evaluator.mse
-            if 0 < rise < inf:
-                rises.append(rise)
-    typical = float(np.median(rises)) if rises else evaluator.mse
-    return typical / log(1 / settings.hot_acceptance) if settings.hot_acceptance < 1 else typical
 
 
 def progress_of(

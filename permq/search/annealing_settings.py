@@ -25,13 +25,15 @@ class AnnealSettings:
     schedule
         ``geometric`` or ``adaptive``.
     hot, cold
-        First and last temperature in units of the cost. With ``hot=None`` it is estimated from the
-        cost changes of sampled moves; with ``cold=None`` it is ``hot * cooling``.
+        First and last temperature in units of the cost. With ``hot=None`` it is `heat` times the
+        cost of the start or the variance of the answers, whichever is less; with ``cold=None`` it
+        is ``hot * cooling``.
+    heat
+        First temperature as a share of the cost, see `hot`.
     cooling
         Last temperature as a share of the first.
     hot_acceptance, cold_acceptance
-        First and last target acceptance of the adaptive schedule, and the share of the sampled
-        moves that the estimated first temperature accepts.
+        First and last target acceptance of the adaptive schedule.
     far, near
         Largest distance of a move when hot and when cold, as shares of the free positions.
     patience
@@ -57,6 +59,7 @@ class AnnealSettings:
     schedule: str = "geometric"
     hot: float | None = None
     cold: float | None = None
+    heat: float = 0.02
     cooling: float = 1e-3
     hot_acceptance: float = 0.3
     cold_acceptance: float = 0.01
@@ -93,7 +96,7 @@ class AnnealSettings:
         if self.hot is not None and self.cold is not None and self.cold > self.hot:
             raise OptionError(f"cold ({self.cold}) must not be above hot ({self.hot})")
         for name in (
-            "cooling", "hot_acceptance", "cold_acceptance", "far", "near", "reheat"
+            "heat", "cooling", "hot_acceptance", "cold_acceptance", "far", "near", "reheat"
         ):  # fmt: skip
             if not 0 < getattr(self, name) <= 1:
                 raise OptionError(

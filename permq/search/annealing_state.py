@@ -44,7 +44,7 @@ class AnnealState:
     proposed, accepted
         Number of proposals and acceptances of every move.
     evaluations
-        Arrangements evaluated, the ones for the first temperature included.
+        Arrangements evaluated.
     """
 
     settings: AnnealSettings

@@ -233,6 +233,16 @@ def test_a_perturbed_start_is_disturbed_but_keeps_pairs_and_locks():
     assert state.start_mse > 1e-6
 
 
+def test_the_first_temperature_follows_the_cost_of_the_start_and_the_spread_of_the_answers():
+    problem, (inp, out), shuffled = toy_problem(0)
+    chosen = AnnealSettings(heat=0.1)
+    cost, spread = problem.cost(*shuffled), float(np.var(problem.pred))
+    assert start(problem, *shuffled, chosen, 0).hot == pytest.approx(0.1 * min(cost, spread))
+    inp, out = inp[[1, 0, 2, 3, 4, 5]], out[[1, 0, 2, 3, 4, 5]]
+    assert start(problem, inp, out, chosen, 0).hot == pytest.approx(0.1 * problem.cost(inp, out))
+    assert start(problem, inp, out, AnnealSettings(hot=7.0), 0).temperature == 7
+
+
 def test_a_right_arrangement_is_recognised_at_once():
     problem, right, _ = toy_problem(0)
     result = anneal(problem, *right, AnnealSettings(steps=1000, target=1e-9), 0)
