@@ -8,7 +8,6 @@ thousands of unknowns from few rows, or the reverse, cost the same.
 from dataclasses import dataclass
 
 import numpy as np
-from scipy.linalg import cho_factor, cho_solve, solve_triangular
 
 from permq.core.network import Array
 
@@ -62,6 +61,8 @@ def ridge(
     -------
     Fit
     """
+    from scipy.linalg import cho_factor, cho_solve, solve_triangular
+
     rows, unknowns = columns.shape
     spread = np.sqrt(variance)
     columns *= spread.astype(columns.dtype)
@@ -71,7 +72,9 @@ def ridge(
     gram = (columns @ columns.T if dual else columns.T @ columns).astype(np.float64)
     target = short if dual else columns.T @ short
     noise = float(np.mean(errors.astype(np.float64) ** 2)) if noise is None else noise
-    floor = 1e-12 * (float(np.mean(short**2)) + 1e-30)
+    # less noise than the rounding of the normal matrix leaves it indefinite
+    rounding = float(np.finfo(columns.dtype).eps) * float(np.trace(gram))
+    floor = max(1e-12 * (float(np.mean(short**2)) + 1e-30), rounding)
     identity = np.eye(len(gram))
     for _ in range(_ROUNDS):
         noise = max(noise, floor)
