@@ -154,8 +154,10 @@ def test_a_damaged_checkpoint_is_named(permq, toy, tmp_path):
     assert "damaged" in outcome.err
 
 
-def test_an_interrupt_keeps_the_best_and_the_checkpoint(toy, tmp_path):
-    folder, _, wrong = toy
+def test_an_interrupt_keeps_the_best_and_the_checkpoint(tmp_path):
+    puzzle, answer = toy_puzzle(seed=3, blocks=14)  # too many orders to run into the answer
+    folder = write_puzzle(tmp_path / "toy", puzzle)
+    wrong = Arrangement(answer.inputs[::-1], answer.outputs[::-1], answer.last)
     file = tmp_path / "state.json"
     # the process interrupts itself once the search reports: no guessing at times
     program = (
