@@ -72,7 +72,7 @@ def cascade(
     report
         Called with the swaps evaluated in this round, of all.
     stop
-        Asked between slices of swaps.
+        Asked often; the best swap found by then is made all the same.
 
     Returns
     -------

@@ -45,9 +45,9 @@ def descend(
     report
         Called with the exchanges evaluated in this round, of all.
     stop
-        Asked between slices of exchanges and before each is kept.
+        Asked often. The best exchange found by then is made all the same.
     """
-    evaluator = TrieEvaluator(problem, inp, out, seed)
+    evaluator = TrieEvaluator(problem, inp, out, seed, stop)
     for number in range(1, rounds + 1):
         if evaluator.finished or stop():
             break
@@ -90,10 +90,11 @@ def _keep(
         positions = exchanges.targets[chosen]
         if touched[positions].any():
             continue
-        if stop() or evaluator.finished:
+        if made and (stop() or evaluator.finished):
             break
         (inp,), (out,) = exchanges.made(evaluator.inp, evaluator.out, np.array([chosen]))
-        cost = evaluator.cost(inp, out, evaluator.bar)
+        # the first is made on the arrangement that its cost was found on
+        cost = evaluator.cost(inp, out, evaluator.bar) if made else float(costs[chosen])
         if np.isfinite(cost):
             evaluator.accept(inp, out, cost)
             touched[positions] = True

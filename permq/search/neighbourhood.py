@@ -110,7 +110,7 @@ def neighbourhood_search(
     if settings.weights is not None and len(settings.weights) != len(inp):
         raise OptionError(f"{len(settings.weights)} weights for {len(inp)} positions")
     rng = np.random.default_rng(seed)
-    evaluator = TrieEvaluator(problem, inp, out, seed)
+    evaluator = TrieEvaluator(problem, inp, out, seed, stop)
     free = free_positions(len(inp), locked)
     size = min(settings.size, len(free))
     names = [settings.choose]

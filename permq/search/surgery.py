@@ -90,7 +90,7 @@ def surgery(
         Asked before every window and now and then inside.
     """
     rng = np.random.default_rng(seed)
-    evaluator = TrieEvaluator(problem, inp, out, seed)
+    evaluator = TrieEvaluator(problem, inp, out, seed, stop)
     free = free_positions(len(inp), locked)
     waiting = _plan(evaluator, free, settings)
     for step in range(1, settings.steps + 1):

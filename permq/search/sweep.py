@@ -111,7 +111,7 @@ def sweep(
     report
         Called with the combinations tried.
     stop
-        Asked between slices of combinations.
+        Asked often.
 
     Returns
     -------
@@ -128,7 +128,7 @@ def sweep(
             raise OptionError(f"positions are 0 to {len(inp) - 1}, not {pair[0]} and {pair[1]}")
         if not locked.isdisjoint(pair):
             raise OptionError(f"the exchange of {pair[0]} and {pair[1]} touches a locked position")
-    evaluator = TrieEvaluator(problem, inp, out, seed)
+    evaluator = TrieEvaluator(problem, inp, out, seed, stop)
     numbers, best, limit = settings.numbers, 0, evaluator.bar
     for first in range(0, len(numbers), _SLICE):
         if evaluator.finished or stop():

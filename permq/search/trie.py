@@ -8,7 +8,7 @@ next run it in one matrix product, which makes even a handful of rows worth a pr
 A block is written as one number here, its *token*: input layer times L plus output layer.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from itertools import pairwise
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from permq.core.network import Array, Network
 from permq.core.puzzle import Indices
+from permq.search.stop import never
 
 Costs = NDArray[np.float64]
 
@@ -30,6 +31,8 @@ class Trie:
     ----------
     network
         The layers.
+    stop
+        Asked between blocks; once it is true, what is left is not evaluated.
 
     Attributes
     ----------
@@ -37,8 +40,9 @@ class Trie:
         Work done so far, in blocks times rows.
     """
 
-    def __init__(self, network: Network) -> None:
+    def __init__(self, network: Network, stop: Callable[[], bool] = never) -> None:
         self.network = network
+        self._stop = stop
         self.block_rows = 0
         self._hidden = np.empty((network.hidden + 1) * _BLOCK, network.dtype)
         self._change = np.empty((network.width + 1) * _BLOCK, network.dtype)
@@ -82,16 +86,19 @@ class Trie:
         Returns
         -------
         (M,) array
+            inf for what the stop came before.
         """
-        sums = np.empty(len(tokens))
+        sums = np.full(len(tokens), np.inf)
         batch = max(1, _COLUMNS // targets.shape[1])
         for first in range(0, len(tokens), batch):
+            if self._stop():
+                break
             part = slice(first, first + batch)
             sums[part] = self._walk(base, targets, current, tokens[part])
         return sums
 
     def _walk(self, base: Array, targets: Array, current: Indices, tokens: Indices) -> Costs:
-        """(M,) sums of squared errors of one batch."""
+        """(M,) sums of squared errors of one batch; inf when the stop came before its end."""
         blocks, rows = self.network.blocks, targets.shape[1]
         differs = tokens != current
         varied = np.flatnonzero(differs.any(0))
@@ -100,6 +107,8 @@ class Trie:
         node, states = np.zeros(len(tokens), np.intp), base[start]
         away = np.zeros(len(tokens), bool)  # whether it has left the current arrangement
         for t in range(start, end):
+            if self._stop():
+                return np.full(len(tokens), np.inf)
             away |= differs[:, t]
             nodes = states.shape[1] // rows
             # by block first: the nodes of one product lie side by side
@@ -115,18 +124,21 @@ class Trie:
                 parents = _gather(states, children[first:last] % nodes, rows)
                 self.run(token, parents, grown[:, (1 + first) * rows : (1 + last) * rows])
             states = grown
-        if end > start:
-            self._finish(states, current[end:])
+        if end > start and not self._finish(states, current[end:]):
+            return np.full(len(tokens), np.inf)
         error = (self.network.readout @ states).reshape(self.network.outputs, -1, rows)
         error = error.astype(np.float64) - targets[:, None]
         return np.asarray(np.einsum("mkn,mkn->k", error, error)[node])
 
-    def _finish(self, states: Array, tail: Indices) -> None:
-        """Run the end that all have in common in place, some columns at a time."""
-        for first in range(0, states.shape[1], _BLOCK):
+    def _finish(self, states: Array, tail: Indices) -> bool:
+        """Run the end that all have in common in place; False when the stop came before its end."""
+        for first in range(0, states.shape[1], _BLOCK):  # so many columns at a time
+            if self._stop():
+                return False
             part = states[:, first : first + _BLOCK]
             for token in tail.tolist():
                 self.run(token, part, part)
+        return True
 
 
 def _groups(tokens: Indices) -> Iterator[tuple[int, int, int]]:

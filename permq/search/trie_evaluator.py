@@ -6,6 +6,7 @@ it. That is exact, and the sooner the better, so the rows on which disturbed arr
 stand first.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from math import inf, isfinite
 
@@ -15,6 +16,7 @@ from permq.core.network import Array
 from permq.core.puzzle import Indices
 from permq.search.decisive_rows import decisive_rows, row_chunks
 from permq.search.problem import Problem, Result
+from permq.search.stop import never
 from permq.search.trie import Costs, Trie
 
 _SMALLEST = 4  # rows of the first chunk: enough for most of a neighbourhood of a good arrangement
@@ -44,6 +46,8 @@ class TrieEvaluator:
     seed
         Of the disturbances that tell which rows decide soonest; it changes the speed, not the
         costs (beyond rounding).
+    stop
+        Asked often; once it is true, arrangements not evaluated by then cost inf.
 
     Attributes
     ----------
@@ -57,12 +61,19 @@ class TrieEvaluator:
         Arrangements evaluated so far, whole or in part.
     """
 
-    def __init__(self, problem: Problem, inp: Indices, out: Indices, seed: int = 0) -> None:
+    def __init__(
+        self,
+        problem: Problem,
+        inp: Indices,
+        out: Indices,
+        seed: int = 0,
+        stop: Callable[[], bool] = never,
+    ) -> None:
         self.problem = problem
         self.inp, self.out = np.array(inp, np.intp), np.array(out, np.intp)
         self.mse = self.start_mse = self._full_cost()
         self.evaluations = self.accepted = 0
-        self._trie = Trie(problem.network)
+        self._trie = Trie(problem.network, stop)
         self._count = problem.pred.size
         self._rounding = _ROUNDING * float(np.square(problem.pred, dtype=np.float64).mean())
         self._chunks: list[_Chunk] = []
@@ -101,7 +112,7 @@ class TrieEvaluator:
         Returns
         -------
         (M,) array
-            inf where the cost exceeds `limit` or is not finite.
+            inf where the cost exceeds `limit`, is not finite or is not known by the stop.
         """
         tokens = self._trie.tokens(inps, outs)
         alive, sums = _lexicographic(tokens), np.zeros(len(inps))

@@ -9,7 +9,7 @@ from permq.core.puzzle import Indices
 from permq.search.stop import never
 from permq.search.trie_evaluator import TrieEvaluator
 
-_SLICE = 4096  # arrangements made at a time; bounds memory and the time to a stop
+_SLICE = 4096  # arrangements made at a time; bounds memory
 
 
 def free_positions(blocks: int, locked: Set[int]) -> Indices:

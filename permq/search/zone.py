@@ -126,7 +126,7 @@ def _enumerate(
     stop: Callable[[], bool],
 ) -> Result:
     """Try every order of the free positions."""
-    evaluator = TrieEvaluator(problem, inp, out, seed)
+    evaluator = TrieEvaluator(problem, inp, out, seed, stop)
     count, best, limit = factorial(len(free)), (inp, out), evaluator.bar
     for first in range(1, count, _SLICE):
         if evaluator.finished or stop():

@@ -100,6 +100,16 @@ def test_it_stops_when_asked():
     assert found.mse == found.start_mse
 
 
+def test_the_best_swap_found_by_the_stop_is_made():
+    puzzle, inp, out = toy(6)
+    problem, start = Problem.of(puzzle), shuffled(inp, out, 1)
+    told = []
+    found = cascade(problem, *start, CascadeSettings(), report=told.append, stop=lambda: told != [])
+    assert found.accepted == 1
+    assert told[0].best < told[0].current == found.start_mse
+    assert found.mse == pytest.approx(told[0].best, rel=1e-5)
+
+
 def test_it_reports_rounds_and_falling_costs():
     puzzle, inp, out = toy(6)
     reports = []

@@ -1,6 +1,7 @@
 """The batched evaluation against the plain forward pass."""
 
 from dataclasses import replace
+from functools import partial
 
 import numpy as np
 import pytest
@@ -118,3 +119,26 @@ def test_the_right_answer_is_finished_and_a_disturbed_one_is_not():
     puzzle, inp, out = toy(0)
     assert TrieEvaluator(Problem.of(puzzle), inp, out).finished
     assert not TrieEvaluator(Problem.of(puzzle), *shuffled(inp, out, 0)).finished
+
+
+def test_what_the_stop_came_before_is_not_known_and_the_rest_is_right():
+    puzzle, inp, out = toy(3, rows=1000)
+    start = shuffled(inp, out, 3)
+    inps, outs = relatives(*start, np.random.default_rng(3), 200)  # several batches
+    asked = []
+    whole = evaluated(puzzle, start, inps, outs, stop=lambda: bool(asked.append(1)))
+    known = []
+    for patience in [0, *range(len(asked) - 30, len(asked) + 1)]:
+        left = iter([False] * patience)
+        costs = evaluated(puzzle, start, inps, outs, stop=partial(next, left, True))
+        finite = np.isfinite(costs)
+        np.testing.assert_array_equal(costs[finite], whole[finite])
+        known.append(int(finite.sum()))
+    assert known == sorted(known)
+    assert (known[0], known[-1]) == (0, len(whole))
+    assert any(0 < number < len(whole) for number in known)
+
+
+def evaluated(puzzle, start, inps, outs, stop):
+    """Costs by an evaluator that may be stopped."""
+    return TrieEvaluator(Problem.of(puzzle), *start, stop=stop).costs(inps, outs)
