@@ -203,6 +203,7 @@ def _best_order(
     orders = [
         (seed.order(blocks, reverse=reverse), f"{seed.name}{':reversed' * reverse} of the ensemble")
         for seed in SEEDS.values()
+        if seed.quick
         for reverse in (False, True)
     ]
     return min(orders, key=lambda order: blocks.cost(order[0]))

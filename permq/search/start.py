@@ -139,7 +139,10 @@ def pairing_of(inp: Indices, out: Indices) -> Indices:
 
 
 def _is_answer(text: str) -> bool:
-    return "," in text or text.strip().isdigit() or Path(text).exists()
+    try:
+        return "," in text or text.strip().isdigit() or Path(text).exists()
+    except OSError:  # no name of a file, for instance too long
+        return False
 
 
 def _unknown(what: str, text: str, names: Iterable[str]) -> OptionError:
@@ -162,7 +165,8 @@ def _saved_pairs(puzzle: Puzzle, path: Path) -> Indices:
 def _saved(path: Path) -> dict[str, Indices]:
     """`pair` of an .npz file, and `inp_pieces` and `out_pieces` where it has them."""
     try:
-        with np.load(path, allow_pickle=False) as file:
+        # opened here, because numpy leaves a damaged file open
+        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
             names = [name for name in ("pair", "inp_pieces", "out_pieces") if name in file]
             saved = {name: np.asarray(file[name]) for name in names}
     except (OSError, TypeError, ValueError, BadZipFile, EOFError) as error:
