@@ -15,7 +15,7 @@ import numpy as np
 
 from permq.core.network import Array
 from permq.core.puzzle import Indices, Puzzle
-from permq.ordering.depth import DepthSettings
+from permq.ordering.depth import DepthSettings, order_by_homotopy
 from permq.ordering.paired import Paired
 from permq.ordering.table import seed_orders
 from permq.pairing.assignment import assign
@@ -64,7 +64,7 @@ class Contraction:
     """
 
     rows: int = 2000
-    prior: float = 1.0
+    prior: float = 0.4
     trust: float = 0.3
     steps: int = 30
 
@@ -76,9 +76,9 @@ class Contraction:
 
 _FIRST = (
     Contraction(rows=1000, steps=20),
-    Contraction(prior=0.5, trust=0.15, steps=45),
+    Contraction(trust=0.15, steps=45),
     Contraction(),
-    Contraction(prior=0.5),
+    Contraction(prior=1.0),
     Contraction(prior=0.0),
     Contraction(prior=0.0, trust=0.15, steps=45),
 )
@@ -110,15 +110,20 @@ def beginnings(
     pair = assign(-logits)
     few = slice(0, session.settings.seed_rows)
     seeds = seed_orders(Paired(problem.network, pair, problem.x[few], problem.pred[few]), _SEEDS)
-    for seed in seeds[:2]:
-        yield Beginning(f"{seed.name} {seed.direction}", seed.inp, seed.out, patience=4)
     most = max(1, _ENTRIES // puzzle.outputs)
     wide = session.problem(puzzle, session.rows(most))
+    yield Beginning(f"{seeds[0].name} {seeds[0].direction}", seeds[0].inp, seeds[0].out, patience=0)
+    order = order_by_homotopy(Paired(problem.network, pair, wide.x, wide.pred))
+    yield Beginning("depth homotopy", order, pair[order], patience=8)
+    for seed in seeds[:2]:
+        yield Beginning(f"{seed.name} {seed.direction}", seed.inp, seed.out, patience=10)
     heat = 0.0
     for how in _contractions(rng):
         yield contracted(session, wide, logits, how)
+        if how in _FIRST:
+            continue
         # Gumbel noise draws pairings with probability proportional to their score, tempered
         drawn = assign(-(logits + heat * rng.gumbel(size=logits.shape)))
         order = rng.permutation(problem.blocks)
-        yield Beginning(f"random order, pairs drawn at {heat:.2g}", order, drawn[order], 4)
+        yield Beginning(f"random order, pairs drawn at {heat:.2g}", order, drawn[order], patience=5)
         heat = min(2.0, heat + 0.25)

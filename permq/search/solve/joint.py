@@ -9,6 +9,7 @@ from time import perf_counter
 
 import numpy as np
 
+from permq.core.delta import Evaluator
 from permq.core.network import Array
 from permq.core.puzzle import Indices, Puzzle
 from permq.pairing.ensemble import probabilities
@@ -20,6 +21,9 @@ from permq.search.solve.session import Session
 
 _ORDER = RefineSettings()
 _REPAIR = RefineSettings(repair=True)
+_FROM_BEST = IterateSettings(patience=6, repairing=0.15, descent=_REPAIR)
+_CLOSE = 0.1
+"""Share of the answers' variance below which a descent has most likely found the right region."""
 
 
 def pairing_logits(session: Session, puzzle: Puzzle, sure: Indices | None) -> Array:
@@ -37,15 +41,19 @@ def pairing_logits(session: Session, puzzle: Puzzle, sure: Indices | None) -> Ar
 def attempt(session: Session, puzzle: Puzzle, problem: Problem, beginning: Beginning) -> None:
     """Descend from one beginning and kick for as long as it helps, order first, then pairs."""
     begun = perf_counter()
-    inp, out = beginning.inp, beginning.out
-    for settings in (
-        IterateSettings(patience=beginning.patience, descent=_ORDER),
-        IterateSettings(patience=beginning.patience // 2, repairing=0.3, descent=_REPAIR),
-    ):
-        if not session.stop():
-            what = "pairs and order" if settings.repairing else "order"
-            name = f"{beginning.name}: {what}"
-            inp, out = kick(session, puzzle, problem, inp, out, settings, name)
+    current, rng = problem.evaluator(beginning.inp, beginning.out), session.rng
+    for settings, name in ((_ORDER, "order"), (_REPAIR, "pairs and order")):
+        if session.stop():
+            break
+        descend(problem, current, settings, rng, target=session.target, stop=session.stop)
+        session.consider(puzzle, current.inp, current.out, current.mse)
+        session.stage(f"{beginning.name}: {name}", current.mse)
+        close = current.mse < _CLOSE * float(np.var(problem.pred))
+        patience = beginning.patience if close else beginning.patience // 5
+        repairing = 0.3 if settings.repair else 0.0
+        kicks = IterateSettings(patience=patience, repairing=repairing, descent=settings)
+        kick(session, puzzle, problem, current, kicks)
+    session.evaluations += current.evaluations
     session.seconds["order"] += perf_counter() - begun
 
 
@@ -53,28 +61,21 @@ def kick(
     session: Session,
     puzzle: Puzzle,
     problem: Problem,
-    inp: Indices,
-    out: Indices,
+    current: Evaluator,
     settings: IterateSettings,
-    name: str,
-) -> tuple[Indices, Indices]:
-    """Descend from an arrangement and iterate; returns the best."""
-    current, rng, target = problem.evaluator(inp, out), session.rng, session.target
-    descend(problem, current, settings.descent, rng, target=target, stop=session.stop)
-    reached = current.mse
-    if not session.consider(puzzle, current.inp, current.out, reached):
+) -> None:
+    """Iterate from the evaluator's current arrangement, in place."""
+    if settings.patience and not session.stop():
         iterate(
             problem,
             current,
             settings,
-            rng,
-            target=target,
+            session.rng,
+            target=session.target,
             stop=session.stop,
             found=lambda a, b, mse: session.consider(puzzle, a, b, mse),
         )
-    session.stage(f"{name}, {reached:.3g} before kicks", current.mse)
-    session.evaluations += current.evaluations
-    return current.inp, current.out
+        session.stage("kicks", current.mse)
 
 
 def search_jointly(session: Session, puzzle: Puzzle, sure: Indices | None) -> None:
@@ -88,8 +89,8 @@ def search_jointly(session: Session, puzzle: Puzzle, sure: Indices | None) -> No
             break
         session.attempts += 1
         attempt(session, puzzle, problem, beginning)
-        best = session.best
+        best = session.best_for(puzzle)
         if best is not None and not session.stop() and session.attempts % 3 == 0:
-            kicks = IterateSettings(patience=12, repairing=0.15, descent=_REPAIR)
-            start = puzzle.indices(best.arrangement)
-            kick(session, puzzle, problem, *start, kicks, "kicks from the best")
+            current = problem.evaluator(*puzzle.indices(best.arrangement))
+            kick(session, puzzle, problem, current, _FROM_BEST)
+            session.evaluations += current.evaluations
