@@ -13,6 +13,7 @@ from permq.core.network import Array
 
 _ROUNDS = 6
 _SETTLED = 0.01  # relative change of the noise variance
+_PART = 4096
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,8 +89,11 @@ def ridge(
         if abs(noise - used) < _SETTLED * used:
             break
     if dual:
-        solved = solve_triangular(factor[0], columns.astype(np.float64), lower=True)
-        known = np.einsum("np,np->p", solved, solved)
+        known = np.empty(unknowns)
+        for first in range(0, unknowns, _PART):  # in parts, because they are cast to float64
+            part = slice(first, first + _PART)
+            solved = solve_triangular(factor[0], columns[:, part], lower=True)
+            known[part] = np.einsum("np,np->p", solved, solved)
         scaled = offset + columns.T @ solution
     else:
         known = 1 - used * np.einsum("pq,pq->q", inverse, inverse)

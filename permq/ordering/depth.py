@@ -7,6 +7,7 @@ it needs no weight to grow or shrink with depth. Repeating it while the blocks c
 their depths (a homotopy) ends in an order of which few neighbours are still exchanged.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -61,13 +62,24 @@ def evenly_ranked(depth: Array) -> Array:
 
 
 def regress(
-    smeared: Smeared, shares: Shares, depth: Array, x: Floats, pred: Floats, noise: float | None
-) -> Fit:
-    """Fit the depths, (L,), around the current ones on the given rows."""
-    found = list(smeared.derivatives(shares, None, x, pred))
+    smeared: Smeared,
+    shares: Shares,
+    depth: Array,
+    x: Floats,
+    pred: Floats,
+    noise: float | None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Fit | None:
+    """Fit the depths, (L,), around the current ones on the given rows; None when stopped."""
+    columns, short = [], []
+    for errors, by_depth, _ in smeared.derivatives(shares, None, x, pred):
+        if stop():
+            return None
+        columns.append(by_depth)
+        short.append(errors)
     return ridge(
-        np.concatenate([by_depth for _, by_depth, _ in found]),
-        np.concatenate([errors for errors, _, _ in found]),
+        np.concatenate(columns),
+        np.concatenate(short),
         depth,
         np.full(len(depth), 0.5),
         np.full(len(depth), _PRIOR),
@@ -80,10 +92,15 @@ def depth_by_regression(blocks: Paired) -> Array:
     smeared = Smeared(blocks.network, blocks.pair)
     shares = even_shares(blocks.blocks, _FIRST_PLACES)
     middle = np.full(blocks.blocks, 0.5)
-    return regress(smeared, shares, middle, *_rows(blocks), None).estimate
+    fit = regress(smeared, shares, middle, *_rows(blocks), None)
+    return middle if fit is None else fit.estimate
 
 
-def order_by_homotopy(blocks: Paired, settings: DepthSettings | None = None) -> Indices:
+def order_by_homotopy(
+    blocks: Paired,
+    settings: DepthSettings | None = None,
+    stop: Callable[[], bool] = lambda: False,
+) -> Indices:
     """Order the blocks by depths that contract from anywhere to one place each.
 
     Parameters
@@ -92,6 +109,8 @@ def order_by_homotopy(blocks: Paired, settings: DepthSettings | None = None) -> 
         The blocks, and at least some hundred rows.
     settings
         How they contract.
+    stop
+        Asked every hundred rows or so; the order is then the one reached.
 
     Returns
     -------
@@ -105,7 +124,9 @@ def order_by_homotopy(blocks: Paired, settings: DepthSettings | None = None) -> 
     noise = None
     for width in settings.widths(blocks.blocks):
         shares = shares_around(depth, width, places_for(width, blocks.blocks))
-        fit = regress(smeared, shares, depth, x, pred, noise)
+        fit = regress(smeared, shares, depth, x, pred, noise, stop)
+        if fit is None:
+            break
         noise = fit.noise
         moved = np.clip(fit.estimate - depth, -settings.reach, settings.reach)
         depth = evenly_ranked(depth + moved)

@@ -24,6 +24,7 @@ from permq.search.stop import Stop, never
 _PRIOR = 1 / 12  # variance of a depth that may be anything from 0 to 1
 _FIRST_PLACES = 6
 _BOUND = 60.0  # of log-odds
+_ENTRIES = 40_000_000  # of the largest matrix of columns: 160 MB
 
 
 @dataclass(frozen=True)
@@ -33,7 +34,8 @@ class HomotopySettings:
     Parameters
     ----------
     rows
-        Rows of every regression, drawn afresh from the problem's.
+        Rows of every regression, drawn afresh from the problem's; fewer where the pairs are so
+        many that their columns would not fit into 160 MB.
     trust
         Weight of a regression's log-odds of the pairs. The errors of a smeared network are no
         independent noise, so that 1 would believe too much too early.
@@ -99,7 +101,7 @@ def homotopy(
     prior
         (L, L) log-probabilities of the pairs, by local index; none by default.
     report, stop
-        Told after, asked before every regression.
+        Told after every regression, asked every hundred rows or so.
 
     Returns
     -------
@@ -114,6 +116,8 @@ def homotopy(
     noise: float | None = None
     widths = [np.inf, *settings.depth.widths(blocks)]
     done = 0
+    most = _ENTRIES // (blocks * blocks * network.outputs)
+    count = min(settings.rows, len(problem.x), max(most, blocks))
     for width in widths:
         if stop():
             break
@@ -123,12 +127,15 @@ def homotopy(
             if first
             else shares_around(depth, width, places_for(width, blocks))
         )
-        rows = rng.choice(len(problem.x), min(settings.rows, len(problem.x)), replace=False)
+        rows = rng.choice(len(problem.x), count, replace=False)
         x, pred = problem.x[rows], problem.pred[rows]
         if held:
-            fit = regress(smeared, shares, depth, x, pred, noise)
+            fit = regress(smeared, shares, depth, x, pred, noise, stop)
         else:
-            fit = _regress_pairs(smeared, shares, likely, depth, x, pred, noise)
+            fit = _regress_pairs(smeared, shares, likely, depth, x, pred, noise, stop)
+        if fit is None:
+            break
+        if not held:
             likely = sinkhorn(_log_odds(fit, blocks, settings.trust) + logits)
             if likely.max(axis=1).mean() > settings.decided:
                 likely, smeared, held = _held(likely), Smeared(network, assign(-likely)), True
@@ -153,12 +160,15 @@ def _regress_pairs(
     x: Array,
     pred: Array,
     noise: float | None,
-) -> Fit:
-    """Fit of the (L²) shares of the pairs and the (L) depths."""
+    stop: Stop,
+) -> Fit | None:
+    """Fit of the (L²) shares of the pairs and the (L) depths; None when stopped."""
     blocks = len(depth)
     columns = np.empty((pred.size, blocks * blocks + blocks), np.float32)
     short, row = np.empty(pred.size), 0
     for errors, by_depth, by_pair in smeared.derivatives(shares, likely, x, pred):
+        if stop():
+            return None
         part = columns[row : row + len(errors)]
         if by_pair is None:
             raise TypeError("a network smeared over pairs says how each pair matters")
