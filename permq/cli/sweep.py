@@ -139,7 +139,13 @@ def doubtful(
 
     if doubt == "cost":
         return doubtful_by_cost(
-            begin.problem, begin.inp, begin.out, count, layers=layers, locked=locked
+            begin.problem,
+            begin.inp,
+            begin.out,
+            count,
+            layers=layers,
+            locked=locked,
+            stop=begin.stop,
         )
     if doubt not in SCORES:
         raise OptionError(f"--doubt {doubt}: choose cost, {', '.join(SCORES)}")

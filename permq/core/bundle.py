@@ -62,6 +62,7 @@ def _read_safetensors(path: Path) -> dict[str, Floats]:
     from safetensors import SafetensorError, deserialize
 
     try:
+        # safetensors has no annotations
         entries: Entries = deserialize(data)  # type: ignore[no-untyped-call]
     except SafetensorError as error:
         raise PuzzleError(path, f"no safetensors file, or damaged: {str(error)[:200]}") from None

@@ -96,5 +96,6 @@ def _read(path: Path) -> tuple[dict[str, Tensor], str]:
     from safetensors import safe_open
 
     with safe_open(path, framework="pt") as file:
+        # the open file is no mapping: it has keys, but cannot be iterated over
         state = {key: file.get_tensor(key) for key in file.keys()}  # noqa: SIM118
         return state, (file.metadata() or {}).get("activation", "relu")

@@ -109,6 +109,7 @@ _SETTINGS: dict[str, dict[str, object]] = {
 
 def recipes() -> dict[str, Recipe]:
     """Every calibration network by name; each has a seed of its own."""
+    # the settings are a mapping of mixed values; Recipe checks each of them
     return {
         name: Recipe(**{**_COMMON, **settings, "seed": 1000 + number})  # type: ignore[arg-type]
         for number, (name, settings) in enumerate(_SETTINGS.items())

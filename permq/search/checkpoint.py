@@ -132,9 +132,9 @@ def _count(value: object) -> int:
 def _cost(value: object) -> float:
     if value is None:
         return inf
-    if type(value) not in (int, float) or not float(value) >= 0:  # type: ignore[arg-type]
+    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
         raise ValueError(f"{value!r} is no cost")
-    return float(value)  # type: ignore[arg-type]
+    return float(value)
 
 
 def _permutation(value: object, count: int) -> Indices:

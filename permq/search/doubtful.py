@@ -1,6 +1,6 @@
 """Doubtful exchanges: the ones that scores or data tell apart from the present pairs least."""
 
-from collections.abc import Set
+from collections.abc import Callable, Set
 
 import numpy as np
 
@@ -8,6 +8,7 @@ from permq.core.puzzle import Indices
 from permq.pairing.assignment import Costs
 from permq.search.exchange import Layers, swaps
 from permq.search.problem import Problem
+from permq.search.stop import never
 from permq.search.trie_evaluator import TrieEvaluator
 from permq.search.windows import free_positions
 
@@ -52,13 +53,19 @@ def doubtful_by_cost(
     *,
     layers: Layers = "output",
     locked: Set[int] = frozenset(),
+    stop: Callable[[], bool] = never,
 ) -> Pairs:
-    """Exchanges of least mean squared error (on the first 64 rows); see `doubtful_by_score`."""
+    """Exchanges of least mean squared error (on the first 64 rows); see `doubtful_by_score`.
+
+    Once `stop` is true, those whose cost is not known by then come last.
+    """
     exchanges = swaps(free_positions(len(inp), locked), layers=layers)
     few = Problem(problem.network, problem.x[:_ROWS], problem.pred[:_ROWS])
-    evaluator = TrieEvaluator(few, inp, out)
-    costs = np.empty(len(exchanges))
+    evaluator = TrieEvaluator(few, inp, out, stop=stop)
+    costs = np.full(len(exchanges), np.inf)
     for first in range(0, len(exchanges), _SLICE):
+        if stop():
+            break
         part = slice(first, first + _SLICE)
         costs[part] = evaluator.costs(*exchanges.made(inp, out, part))
     return _disjoint(exchanges.targets, costs, count)

@@ -42,6 +42,14 @@ def test_by_cost_it_is_the_exchange_of_least_cost(layers):
     assert costs[found] == pytest.approx(min(costs.values()))
 
 
+def test_after_the_stop_nothing_more_is_evaluated():
+    puzzle, inp, out = toy(1)
+    asked = []
+    found = doubtful_by_cost(Problem.of(puzzle), inp, out, 2, stop=lambda: not asked.append(1))
+    assert len(asked) == 1
+    assert found == ((0, 1), (2, 3))
+
+
 def test_no_position_stands_in_two_exchanges_and_locked_ones_in_none():
     puzzle, inp, out = toy(1)
     pairs = doubtful_by_cost(Problem.of(puzzle), inp, out, 10, locked=frozenset({3}))
