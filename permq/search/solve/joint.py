@@ -14,6 +14,7 @@ from permq.core.network import Array
 from permq.core.puzzle import Indices, Puzzle
 from permq.pairing.ensemble import probabilities
 from permq.search.adjoint.refine import RefineSettings, descend
+from permq.search.adjoint.straighten import straighten
 from permq.search.iterated import IterateSettings, iterate
 from permq.search.problem import Problem
 from permq.search.solve.beginnings import Beginning, beginnings
@@ -42,6 +43,7 @@ def attempt(session: Session, puzzle: Puzzle, problem: Problem, beginning: Begin
     """Descend from one beginning and kick for as long as it helps, order first, then pairs."""
     begun = perf_counter()
     current, rng = problem.evaluator(beginning.inp, beginning.out), session.rng
+    straighten(problem, current, target=session.target, stop=session.stop)
     for settings, name in ((_ORDER, "order"), (_REPAIR, "pairs and order")):
         if session.stop():
             break
@@ -78,14 +80,16 @@ def kick(
         session.stage("kicks", current.mse)
 
 
-def search_jointly(session: Session, puzzle: Puzzle, sure: Indices | None) -> None:
-    """Search until the answer is found or the budget ends."""
+def search_jointly(
+    session: Session, puzzle: Puzzle, sure: Indices | None, turns: int | None = None
+) -> None:
+    """Search until the answer is found, the budget ends, or `turns` beginnings have been tried."""
     problem = session.problem(puzzle, session.rows(session.settings.rows))
     logits = pairing_logits(session, puzzle, sure)
     session.stage("pairs by ensemble", None)
     most = session.settings.attempts
-    for beginning in beginnings(session, puzzle, problem, logits):
-        if session.stop() or (most is not None and session.attempts >= most):
+    for turn, beginning in enumerate(beginnings(session, puzzle, problem, logits)):
+        if session.stop() or turn == turns or (most is not None and session.attempts >= most):
             break
         session.attempts += 1
         attempt(session, puzzle, problem, beginning)

@@ -8,7 +8,13 @@ from permq.search.solve.portfolio import companions
 from permq.search.solve.session import Session
 
 
-def long_way(session: Session, puzzle: Puzzle, sure: Indices | None, threads: int) -> None:
+def long_way(
+    session: Session,
+    puzzle: Puzzle,
+    sure: Indices | None,
+    threads: int,
+    turns: int | None = None,
+) -> None:
     """Search pairing and order together until the answer is found or the budget ends.
 
     Parameters
@@ -17,9 +23,11 @@ def long_way(session: Session, puzzle: Puzzle, sure: Indices | None, threads: in
         (L,) a pairing that the quick scores are sure of, or None.
     threads
         Processes that share the work; one searches here.
+    turns
+        Beginnings after which to return; None for no limit.
     """
     others: AbstractContextManager[object] = nullcontext()
     if threads > 1:
         others = companions(session, puzzle, session.seed, threads - 1)
     with others:
-        search_jointly(session, puzzle, sure)
+        search_jointly(session, puzzle, sure, turns)

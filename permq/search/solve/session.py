@@ -13,7 +13,7 @@ from permq.core.puzzle import Indices, Puzzle
 from permq.search.problem import Problem
 from permq.search.solve.settings import SolveSettings
 from permq.search.solve.solution import Stage
-from permq.search.stop import Deadline, Either, Stop
+from permq.search.stop import Stop
 
 _LISTEN = 0.1
 """Seconds between two looks for news from other processes."""
@@ -90,10 +90,13 @@ class Session:
         """Mean squared error of which an exact arrangement stays far below."""
         return (0.1 * EXACT * self._spread) ** 2
 
-    @property
-    def best(self) -> Elite | None:
-        """The best arrangement so far."""
-        return self.elites[0] if self.elites else None
+    def best_for(self, puzzle: Puzzle) -> Elite | None:
+        """The best arrangement so far in which the layers have the puzzle's roles."""
+        inputs = {int(piece) for piece in puzzle.inp_pieces}
+        for elite in self.elites:
+            if inputs.issuperset(elite.arrangement.inputs):
+                return elite
+        return None
 
     def rows(self, count: int) -> Indices:
         """A sample of row numbers."""
@@ -113,15 +116,6 @@ class Session:
             yield
         finally:
             self.seconds[phase] += perf_counter() - begun
-
-    @contextmanager
-    def within(self, seconds: float) -> Iterator[None]:
-        """Let `stop` also say yes once some seconds have passed."""
-        before, self._stop = self._stop, Either(self._stop, Deadline(seconds))
-        try:
-            yield
-        finally:
-            self._stop = before
 
     def go_on(self, elites: Sequence[Elite], attempts: int) -> None:
         """Begin with what an earlier run found, and with other random numbers than it used."""
