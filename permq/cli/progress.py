@@ -69,7 +69,8 @@ class Progress:
             return
         self._next = now + self._pause
         if self._terminal:
-            width = shutil.get_terminal_size().columns - 1
+            # room for the ^C that a terminal echoes, so that the bar stays on its line
+            width = shutil.get_terminal_size().columns - 3
             self._print("\r\x1b[K" + self._bar(done, note)[:width])
             self._drawn = True
         else:

@@ -137,7 +137,8 @@ class Evaluator:
         pairs = list(zip(inp[first:].tolist(), out[first:].tolist(), strict=True))
         self._proposal = (inp, out, first)
         self.evaluations += 1
-        for self.looked, chunk in enumerate(self._chunks, 1):
+        for looked, chunk in enumerate(self._chunks, 1):
+            self.looked = looked
             state, stream, position = chunk.states[first], chunk.streams[first], first
             trials, trial_streams = chunk.trials, chunk.trial_streams
             hidden, units, zeros, change = chunk.hidden, chunk.units, chunk.zeros, chunk.change

@@ -92,6 +92,7 @@ def search_jointly(
         if session.stop() or turn == turns or (most is not None and session.attempts >= most):
             break
         session.attempts += 1
+        session.keep()  # so that after a kill the next run draws other random numbers
         attempt(session, puzzle, problem, beginning)
         best = session.best_for(puzzle)
         if best is not None and not session.stop() and session.attempts % 3 == 0:

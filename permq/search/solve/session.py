@@ -122,10 +122,20 @@ class Session:
         self.attempts = attempts
         if attempts:
             self.rng = np.random.default_rng((self.seed, attempts))
+        # not kept one by one: a kill meanwhile would leave only the first of them
+        keep, self._keep = self._keep, None
         for elite in elites:
             if not self.over:
                 puzzle = self.puzzle.for_answer(elite.arrangement)
                 self.consider(puzzle, *puzzle.indices(elite.arrangement), elite.mse)
+        self._keep = keep
+        if elites:
+            self.keep()
+
+    def keep(self) -> None:
+        """Hand elites and the number of attempts to whoever keeps them."""
+        if self._keep is not None:
+            self._keep(self)
 
     def stage(self, name: str, mse: float | None) -> None:
         """Note that a stage has ended."""
@@ -146,8 +156,8 @@ class Session:
         if arrangement.sha256 == puzzle.solution_sha256 or mse <= 100 * self.target:
             self._settle(puzzle, arrangement)
         # what settles it need not have the least cost where the answers are noisy
-        if (changed or self.over) and self._keep is not None:
-            self._keep(self)
+        if changed or self.over:
+            self.keep()
         return self.over
 
     def _settle(self, puzzle: Puzzle, arrangement: Arrangement) -> None:

@@ -1,8 +1,9 @@
 """Square layers: which pieces are inputs is searched beside everything else.
 
 Where d == h no shape tells input from output layers. The most plausible choices of roles take
-turns at the first beginnings of the joint search, twice as many from turn to turn. They differ from the first by the exchange of one input with one output layer; layers are exchanged first
-whose own role is in doubt and whose pair is, since a layer in the wrong role finds no good partner.
+turns at the first beginnings of the joint search, twice as many from turn to turn. They differ from
+the first by the exchange of one input with one output layer; layers are exchanged first whose own
+role is in doubt and whose pair is, since a layer in the wrong role finds no good partner.
 """
 
 import numpy as np

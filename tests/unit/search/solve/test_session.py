@@ -94,6 +94,10 @@ def test_it_goes_on_with_what_an_earlier_run_found_but_with_other_random_numbers
     assert again.elites == elites
     assert again.attempts == 7
     assert list(again.rows(10)) != list(fresh.rows(10))
+    kept = []
+    keeping = session_of(puzzle, keep=lambda it: kept.append((list(it.elites), it.attempts)))
+    keeping.go_on(elites, 7)
+    assert kept == [(elites, 7)]
     solved = session_of(puzzle)
     solved.go_on([Elite(0.0, answer), *elites], 7)
     assert solved.over
@@ -130,19 +134,6 @@ def test_stages_and_phases_are_timed():
     assert 0 <= told[0].seconds <= told[1].seconds
     assert session.stages == told
     assert session.seconds["pair"] > 0
-
-
-def test_a_turn_of_some_seconds_ends_and_the_session_goes_on():
-    puzzle, _ = toy_puzzle(1)
-    session = session_of(puzzle)
-    with session.within(0):
-        assert session.stop()
-    assert not session.stop()
-    with session.within(1e9):
-        assert not session.stop()
-    stopped = session_of(puzzle, stop=lambda: True)
-    with stopped.within(1e9):
-        assert stopped.stop()
 
 
 @pytest.mark.parametrize("name", ["quick_rows", "seed_rows", "rows", "elites"])

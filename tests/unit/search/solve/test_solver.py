@@ -238,3 +238,9 @@ def test_solving_imports_no_more_than_it_needs(folder, unwanted):
 def test_settings_of_nonsense_are_refused():
     with pytest.raises(OptionError):
         SolveSettings(rows=0)
+
+
+def test_every_attempt_is_kept_before_it_is_made(unsolvable):
+    kept = []
+    solve(unsolvable, SolveSettings(attempts=2), keep=lambda it: kept.append(it.attempts))
+    assert {1, 2} <= set(kept)
