@@ -80,7 +80,7 @@ def pairs_option(default: str | None = None) -> Callable[[Body], Body]:
         metavar="METHOD|FILE",
         default=default,
         show_default=default is not None,
-        help="Pairs of layers: the name of a pairing method, an answer, or a file of `pair --save`.",
+        help="Pairs of layers: the name of a pairing method, an answer, or a file of pair --save.",
     )
 
 
