@@ -160,9 +160,7 @@ def inversions(one: Arrangement, other: Arrangement) -> int:
         raise AnswerError("the two answers do not hold the same input layers")
     ranks = [rank[piece] for piece in one.inputs]
     return sum(
-        later < earlier
-        for position, earlier in enumerate(ranks)
-        for later in ranks[position + 1 :]
+        later < earlier for position, earlier in enumerate(ranks) for later in ranks[position + 1 :]
     )
 
 

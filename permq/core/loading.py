@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from permq.core.activations import ACTIVATIONS
+from permq.core.assembly import assemble
 from permq.core.bundle import SUFFIXES, read_bundle
 from permq.core.fingerprint import fingerprint
 from permq.core.known import KNOWN
 from permq.core.pieces import MAX_NUMBERS, read_layer
-from permq.core.puzzle import Layer, Puzzle, assemble
+from permq.core.puzzle import Layer, Puzzle
 from permq.core.settings_file import read_settings
 from permq.core.table import read_table
 from permq.errors import OptionError, PuzzleError

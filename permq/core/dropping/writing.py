@@ -12,11 +12,12 @@ import torch
 from numpy.typing import NDArray
 
 from permq.core.arrangement import Arrangement
+from permq.core.assembly import assemble
 from permq.core.dropping.data import synthetic_task
 from permq.core.dropping.recipe import Recipe
 from permq.core.dropping.training import Trained, answers, train
 from permq.core.objective import verify
-from permq.core.puzzle import Layer, Puzzle, assemble
+from permq.core.puzzle import Layer, Puzzle
 from permq.errors import OptionError, PermqError
 
 Floats = NDArray[np.float32]
