@@ -3,7 +3,7 @@
 Near the answer the order is wrong by a few inversions of neighbours whose effects on the prediction
 add up. Every swap of neighbours is computed exactly where it happens and carried to the output by
 the adjoint; one least-squares fit of the error by all L - 1 effects then says which of them to
-make: those with coefficients near one. A round costs about four forward passes.
+make: those with coefficients near one. A round costs about five forward passes.
 
 The screening by the adjoint is that of cezarc1/droppedaneuralnet-puzzle; fitting all swaps together
 replaces ten rounds of the best single ones by two or three.
@@ -14,12 +14,14 @@ import numpy as np
 from permq.core.delta import Evaluator
 from permq.core.network import Array, Network
 from permq.core.puzzle import Indices
-from permq.search.adjoint.effects import exchange
 from permq.search.problem import Problem
 from permq.search.stop import Stop, never
 
 _LEAST = 0.15
 """Coefficient from which a swap is tried; wrong swaps stay below it near the answer."""
+
+_SURE = 0.5
+"""Coefficient from which swaps are tried all at once, in one evaluation."""
 
 _MOST = 8
 """Swaps made together at the most."""
@@ -47,17 +49,49 @@ def neighbour_effects(
         Change of the answer when positions t and t + 1 exchange their blocks; the change of the
         stream is exact, its way to the output of first order.
     """
-    blocks = len(inp)
-    states = network.column_states(inp, out, columns)
+    blocks, width, hidden = len(inp), network.width, network.hidden
+    inward = [network.inward[a, :hidden] for a in inp.tolist()]
+    outward = [network.outward[o, :width] for o in out.tolist()]
+    activation, relu = network.activation, network.activation.name == "relu"
+    states = np.ones((blocks + 1, *columns.shape), network.dtype)
+    states[0] = columns
+    streams = states[:, :width]  # without the rows of ones
+    units = np.ones((hidden + 1, columns.shape[1]), network.dtype)
+    live = units[:hidden]
+    zeros, below = np.zeros_like(live), np.empty_like(live)
+    slopes = np.empty((blocks, *live.shape), network.dtype)
+    for t in range(blocks):
+        np.dot(inward[t], states[t], out=live)
+        if relu:
+            np.greater(live, zeros, out=slopes[t])
+            np.maximum(live, zeros, out=live)
+        else:
+            slopes[t] = activation.apply_with_slope(live)
+        np.dot(outward[t], units, out=streams[t + 1])
+        streams[t + 1] += streams[t]
     error = network.readout @ states[-1] - pred.T
+
     effect = np.empty((blocks - 1, *error.shape), network.dtype)
-    hidden = np.empty((network.hidden + 1, columns.shape[1]), network.dtype)
+    between = np.ones_like(states[0])
+    stream, change = between[:width], np.empty_like(streams[0])
     adjoint = np.repeat(network.readout[:, :-1, None], columns.shape[1], axis=2)
     for t in range(blocks - 2, -1, -1):
-        change = exchange(network, inp[t : t + 2][::-1], out[t : t + 2][::-1], states, t, hidden)
+        for block, before in ((t + 1, states[t]), (t, between)):
+            np.dot(inward[block], before, out=live)
+            if relu:
+                np.maximum(live, zeros, out=live)
+            else:
+                activation.apply(live)
+            np.dot(outward[block], units, out=change)
+            np.add(before[:width], change, out=stream)
+        np.subtract(stream, streams[t + 2], out=change)
         np.einsum("mdn,dn->mn", adjoint, change, out=effect[t])
         if t:
-            adjoint = network.pull_back(inp[t + 1], out[t + 1], states[t + 1], adjoint)
+            for each in adjoint:  # back through the block at t + 1
+                np.dot(outward[t + 1][:, :hidden].T, each, out=below)
+                np.multiply(below, slopes[t + 1], out=below)
+                np.dot(inward[t + 1][:, :width].T, below, out=change)
+                np.add(each, change, out=each)
     return error.reshape(-1), effect.reshape(blocks - 1, error.size)
 
 
@@ -68,6 +102,36 @@ def _fit(error: Array, effect: Array) -> Array:
     gram[diagonal, diagonal] *= 1.001
     gram[diagonal, diagonal] += 1e-5 * np.trace(gram) / len(gram) + np.finfo(gram.dtype).tiny
     return np.asarray(np.linalg.solve(gram, -(effect @ error)))
+
+
+def _disjoint(share: Array) -> list[int]:
+    """Places of swaps that share no block, by their share from the largest."""
+    swaps: list[int] = []
+    for t in np.argsort(-share).tolist():
+        if share[t] < _LEAST or len(swaps) == _MOST:
+            break
+        if t - 1 not in swaps and t + 1 not in swaps:
+            swaps.append(t)
+    return swaps
+
+
+def _make(current: Evaluator, swaps: list[int], together: int) -> int:
+    """Add swap to swap, evaluate from `together` swaps on, and keep every set that improves."""
+    inp, out = current.inp.copy(), current.out.copy()
+    first, kept = len(inp), 0
+    for number, t in enumerate(swaps, 1):
+        for layers in (inp, out):
+            layers[t], layers[t + 1] = layers[t + 1], layers[t]
+        first = min(first, t)
+        if number < together:
+            continue
+        # a set that does not help is kept in mind: with the next swap it may
+        limit = current.mse
+        if current.propose(inp, out, first, limit) < limit:
+            current.accept()
+            first = len(inp)
+            kept += 1
+    return kept
 
 
 def straighten(
@@ -99,22 +163,12 @@ def straighten(
         share = _fit(
             *neighbour_effects(problem.network, current.inp, current.out, columns, problem.pred)
         )
-        inp, out = current.inp.copy(), current.out.copy()
-        made: set[int] = set()
-        before = kept
-        for t in np.argsort(-share).tolist():
-            if share[t] < _LEAST or len(made) == _MOST:
-                break
-            if t - 1 in made or t + 1 in made:
-                continue
-            made.add(t)
-            for layers in (inp, out):
-                layers[t], layers[t + 1] = layers[t + 1], layers[t]
-            # a set that does not help is kept in mind: with the next swap it may
-            limit = current.mse
-            if current.propose(inp, out, min(made), limit) < limit:
-                current.accept()
-                kept += 1
-        if kept == before:
+        swaps = _disjoint(share)
+        sure = sum(share[t] >= _SURE for t in swaps)
+        made = _make(current, swaps, sure)
+        if not made and sure > 1:
+            made = _make(current, swaps, 1)
+        if not made:
             break
+        kept += made
     return kept
