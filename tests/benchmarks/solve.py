@@ -1,5 +1,6 @@
 """The solve phase on the real puzzle, pairing and ordering with the data in memory."""
 
+from functools import partial
 from pathlib import Path
 from statistics import median
 
@@ -41,7 +42,7 @@ def run(folder: Path, quick: bool) -> None:
         for _ in range(PASSES_A_ROUND):
             adjoint.network.mse(found.inp, found.out)
 
-    def ours() -> None:
+    def ours(seed: int) -> None:
         session = UnverifiedSession(puzzle, SolveSettings(), seed, never)
         short_way(session, puzzle)
         if not session.over:
@@ -49,10 +50,10 @@ def run(folder: Path, quick: bool) -> None:
 
     forward()
     ours_seconds, theirs, passes = [], [], []
-    for seed in range(5 if quick else 25):
+    for number in range(5 if quick else 25):
         theirs.append(seconds(adjoint.solve))
         passes.append(seconds(forward) / PASSES_A_ROUND)
-        ours_seconds.append(seconds(ours))
+        ours_seconds.append(seconds(partial(ours, number)))
     print("solve: pairing and ordering of the real puzzle, processor time")
     print(f"  permq, a seed each time: {spread(ours_seconds, ' ms', 1e3)}")
     print(f"  adjoint recipe, {found.rounds} rounds: {spread(theirs, ' ms', 1e3)}")
