@@ -86,7 +86,7 @@ _FIRST = (
 
 def _contractions(rng: np.random.Generator) -> Iterator[Contraction]:
     """Ways to contract without end: the proven ones, then drawn ones."""
-    yield from _FIRST
+    yield from _FIRST[1:]
     while True:
         yield Contraction(
             prior=float(rng.choice([0.0, 0.25, 0.5, 1.0])),
@@ -113,8 +113,12 @@ def beginnings(
     most = max(1, _ENTRIES // puzzle.outputs)
     wide = session.problem(puzzle, session.rows(most))
     yield Beginning(f"{seeds[0].name} {seeds[0].direction}", seeds[0].inp, seeds[0].out, patience=0)
-    order = order_by_homotopy(Paired(problem.network, pair, wide.x, wide.pred))
-    yield Beginning("depth homotopy", order, pair[order], patience=8)
+    blocks = Paired(problem.network, pair, wide.x, wide.pred)
+    order = order_by_homotopy(blocks, stop=session.stop)
+    yield Beginning("depth homotopy", order, pair[order], patience=0)
+    yield contracted(session, wide, logits, _FIRST[0])
+    # what was only looked at is kicked once something cheaper than kicks has been tried
+    yield Beginning("depth homotopy, kicked", order, pair[order], patience=8)
     for seed in seeds[:2]:
         yield Beginning(f"{seed.name} {seed.direction}", seed.inp, seed.out, patience=10)
     heat = 0.0
