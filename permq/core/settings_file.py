@@ -10,6 +10,7 @@ from permq.core.files import read_bounded
 from permq.errors import PuzzleError
 
 MAX_BYTES = 64 << 10
+MAX_NAME = 100
 _SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 
 
@@ -77,8 +78,8 @@ def read_settings(path: Path) -> PuzzleSettings:
 def _check_name(name: object, path: Path) -> None:
     if name is None:
         return
-    if not (isinstance(name, str) and 0 < len(name) <= 100 and name.isprintable()):
-        raise PuzzleError(path, "name must be a text of 1 to 100 printable characters")
+    if not (isinstance(name, str) and 0 < len(name) <= MAX_NAME and name.isprintable()):
+        raise PuzzleError(path, f"name must be a text of 1 to {MAX_NAME} printable characters")
 
 
 def _one_line(error: Exception) -> str:

@@ -18,6 +18,7 @@ from permq.core.dropping.recipe import Recipe
 from permq.core.dropping.training import Trained, answers, train
 from permq.core.objective import verify
 from permq.core.puzzle import Layer, Puzzle
+from permq.core.settings_file import MAX_NAME
 from permq.errors import OptionError, PermqError
 
 Floats = NDArray[np.float32]
@@ -98,7 +99,7 @@ def make(
         x,
         answers(trained, x, recipe.activation),
         true,
-        name=name or path.resolve().name,
+        name=usable_name(name or path.resolve().name),
         activation=recipe.activation,
         path=path,
         solution_sha256=answer.sha256,
@@ -162,6 +163,11 @@ def dropped(trained: Trained, rng: np.random.Generator) -> tuple[dict[int, Layer
         layers[a] = Layer(trained.w_in[t], trained.b_in[t])
         layers[o] = Layer(trained.w_out[t], trained.b_out[t])
     return layers, answer
+
+
+def usable_name(name: str) -> str:
+    """A name that `puzzle.toml` may hold: what a folder's name has of it, or `made`."""
+    return "".join(c for c in name if c.isprintable())[:MAX_NAME] or "made"
 
 
 def refuse_occupied(path: Path) -> None:

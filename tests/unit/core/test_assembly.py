@@ -1,5 +1,6 @@
 """Shapes tell the roles of layers, and what fits no residual network is refused."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np

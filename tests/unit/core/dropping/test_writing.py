@@ -112,3 +112,11 @@ def test_training_that_diverges_leaves_nothing(tmp_path: Path):
     with pytest.raises(PermqError, match="diverged"):
         make(recipe, tmp_path / "new")
     assert not any(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize(
+    ("name", "called"), [("n" * 120, "n" * 100), ("a\nb", "ab"), ("\n", "made")]
+)
+def test_a_folder_of_any_name_loads_again(tmp_path: Path, name: str, called: str):
+    make(Recipe(blocks=2, width=4, rows=20, epochs=1), tmp_path / name)
+    assert load_puzzle(tmp_path / name).name == called
