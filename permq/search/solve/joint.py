@@ -5,6 +5,7 @@ and kicked for as long as that helps, then the same with re-pairing. Between beg
 arrangement so far is kicked further.
 """
 
+from itertools import islice
 from time import perf_counter
 
 import numpy as np
@@ -88,8 +89,9 @@ def search_jointly(
     logits = pairing_logits(session, puzzle, sure)
     session.stage("pairs by ensemble", None)
     most = session.settings.attempts
-    for turn, beginning in enumerate(beginnings(session, puzzle, problem, logits)):
-        if session.stop() or turn == turns or (most is not None and session.attempts >= most):
+    # a beginning costs seconds: none is made that is not tried
+    for beginning in islice(beginnings(session, puzzle, problem, logits), turns):
+        if session.stop() or (most is not None and session.attempts >= most):
             break
         session.attempts += 1
         session.keep()  # so that after a kill the next run draws other random numbers
