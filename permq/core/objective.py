@@ -68,12 +68,32 @@ def residuals(puzzle: Puzzle, inp: Indices, out: Indices) -> Array:
 
 
 def objective(puzzle: Puzzle, inp: Indices, out: Indices) -> float:
-    """Mean squared error against `pred` over all rows and outputs, in float64."""
+    """Mean squared error against `pred` over all rows and outputs, in float64.
+
+    Parameters
+    ----------
+    puzzle
+        Layers and data.
+    inp, out
+        (L,) local indices in running order, as `Puzzle.indices` gives them.
+    """
     return float(np.mean(residuals(puzzle, inp, out) ** 2))
 
 
 def verify(puzzle: Puzzle, arrangement: Arrangement) -> Verification:
     """Evaluate an arrangement in full.
+
+    Parameters
+    ----------
+    puzzle
+        Layers and data; square layers take the roles that the arrangement gives them.
+    arrangement
+        What to evaluate.
+
+    Returns
+    -------
+    Verification
+        Its cost, its hash, and whether that makes it the answer.
 
     Raises
     ------
