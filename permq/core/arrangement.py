@@ -121,6 +121,8 @@ class Arrangement:
         text = str(answer)
         if isinstance(answer, str) and ("," in text or text.strip().isdigit()):
             return cls.parse(text)
+        if not text.strip():
+            raise AnswerError("the answer is empty")
         path = Path(text)
         try:
             if path.stat().st_size > 1 << 20:

@@ -144,3 +144,9 @@ def test_one_order_reversed_is_wholly_anticorrelated() -> None:
 def test_orders_of_different_layers_have_no_distance() -> None:
     with pytest.raises(AnswerError, match="same input layers"):
         kendall_tau(FIRST, Arrangement((4, 0, 9), (1, 6, 5), 3))
+
+
+@pytest.mark.parametrize("text", ["", "  "])
+def test_an_empty_answer_is_called_empty(text) -> None:
+    with pytest.raises(AnswerError, match="the answer is empty"):
+        Arrangement.read(text)
