@@ -97,7 +97,7 @@ def search_jointly(
         session.keep()  # so that after a kill the next run draws other random numbers
         attempt(session, puzzle, problem, beginning)
         best = session.best_for(puzzle)
-        if best is not None and not session.stop() and session.attempts % 3 == 0:
+        if turns is None and best and not session.stop() and session.attempts % 3 == 0:
             current = problem.evaluator(*puzzle.indices(best.arrangement))
             kick(session, puzzle, problem, current, _FROM_BEST)
             session.evaluations += current.evaluations
