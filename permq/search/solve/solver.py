@@ -44,7 +44,7 @@ def solve(
         Elites and number of attempts of an earlier run to go on from, see
         `permq.search.solve.checkpoint`.
     keep
-        Called with the session whenever its elites have changed.
+        Called with the session before every attempt and whenever a better elite was found.
     during
         Entered for the time of the search, without the last verification; a signal handler set up
         there may leave the search with the best found by raising `permq.search.stop.Overdue`.
