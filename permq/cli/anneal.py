@@ -24,7 +24,7 @@ SAVE_SECONDS = 5.0
 
 
 @click.command(name="anneal")
-@options.search_options(start="random", rows=128, steps=40_000, step="Proposals to make.")
+@options.search_options(start="random", rows=256, steps=20_000, step="Proposals to make.")
 @click.option(
     "--move",
     "moves",
@@ -75,7 +75,7 @@ def command(
 
     \b
     Example:
-      permq anneal DIR --from random --pairs trace --steps 40000 --seed 3
+      permq anneal DIR --from random --pairs trace --steps 20000 --seed 3
       permq anneal DIR --from answer.txt --move swap=1 --move output-swap=2 --lock 0-3,44-47
     """
     from permq.cli.search_command import Request, run_search

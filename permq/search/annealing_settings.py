@@ -53,7 +53,7 @@ class AnnealSettings:
         When a setting is unknown or out of range.
     """
 
-    steps: int = 40_000
+    steps: int = 20_000
     moves: Mapping[str, float] = field(default_factory=lambda: {"swap": 1.0, "insertion": 1.0})
     accept: str = "metropolis"
     schedule: str = "geometric"
