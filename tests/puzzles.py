@@ -30,6 +30,12 @@ REGIMES = {
     "deep": replace(_MIDDLE, blocks=56, width=16, hidden=32, batch_size=64, lr=2e-3),
     "adam": replace(_MIDDLE, optimizer="adam", weight_decay=1e-3, batch_size=32, epochs=60),
     "sgd": replace(_MIDDLE, optimizer="sgd", lr=0.01, weight_decay=0.0, epochs=150),
+    "many blocks": replace(
+        _MIDDLE, blocks=50, optimizer="adam", weight_decay=1e-3, batch_size=32, epochs=40
+    ),
+    "many blocks, gelu": replace(
+        _MIDDLE, blocks=50, activation="gelu", batch_size=64, lr=2e-3, epochs=80
+    ),
     "slow": replace(_MIDDLE, lr=3e-4, weight_decay=0.0, epochs=150),
 }
 """Networks trained in many ways, each in 3 to 30 s. In most of them ‖W_out‖ falls with depth or has

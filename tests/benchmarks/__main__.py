@@ -8,6 +8,7 @@ Every benchmark prints what it measured and whether it keeps its bound:
   annealing     proposals decided per second, against full evaluations in torch
   robust        hundreds of row samples of four sizes with many seeds each: exact every time?
   random-order  from the right pairs in a random order to exact, ten seeds
+  regimes       networks trained in many ways: which are solved, and in what time
   large         192 blocks of width 96: budget, memory, and what a proposal costs
 """
 
@@ -21,7 +22,16 @@ ROOT = Path(__file__).resolve().parents[2]
 PUZZLE = ROOT.parent / "shared" / "puzzles" / "jane-street"
 
 # Every benchmark is a module of this name with `run(folder, quick)`.
-BENCHMARKS = ("solve", "startup", "memory", "annealing", "robust", "random-order", "large")
+BENCHMARKS = (
+    "solve",
+    "startup",
+    "memory",
+    "annealing",
+    "robust",
+    "random-order",
+    "regimes",
+    "large",
+)
 
 
 def main() -> None:
@@ -37,7 +47,7 @@ def main() -> None:
     arguments = parser.parse_args()
     if unknown := set(arguments.names) - set(BENCHMARKS):
         parser.error(f"unknown benchmark {', '.join(sorted(unknown))}")
-    if not arguments.puzzle.exists():
+    if arguments.names != ["regimes"] and not arguments.puzzle.exists():
         parser.error(f"{arguments.puzzle}: no puzzle there; give the real one's folder by --puzzle")
     prepare_blas(1)  # before numpy and torch are loaded
     for name in arguments.names or BENCHMARKS:
