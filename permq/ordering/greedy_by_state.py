@@ -40,11 +40,15 @@ def greedy_by_state(
         Input layers in running order.
     """
     network = blocks.network
-    inward, activate = network.inward, network.activate
-    outward = [network.outward[o] for o in blocks.pair]
+    inward = [weight[: network.hidden] for weight in network.inward]
+    outward = [network.outward[o, : network.width] for o in blocks.pair.tolist()]
     state = blocks.columns.copy()
-    hidden = np.empty((network.hidden + 1, state.shape[1]), network.dtype)
-    change, chosen = np.empty_like(state), np.empty_like(state)
+    stream = state[: network.width]  # without the row of ones
+    hidden = np.ones((network.hidden + 1, state.shape[1]), network.dtype)
+    live = hidden[: network.hidden]
+    zeros, activation = np.zeros_like(live), network.activation
+    relu = activation.name == "relu"
+    change, chosen = np.empty_like(stream), np.empty_like(stream)
     known = dict.fromkeys(range(blocks.blocks), 0.0)
     order = []
     sign = -1.0 if largest else 1.0
@@ -54,8 +58,11 @@ def greedy_by_state(
         if window is not None and step % _REFRESH:
             candidates = candidates[:window]
         for a in candidates:
-            np.dot(inward[a], state, out=hidden)
-            activate(hidden)
+            np.dot(inward[a], state, out=live)
+            if relu:
+                np.maximum(live, zeros, out=live)
+            else:
+                activation.apply(live)
             np.dot(outward[a], hidden, out=change)
             if squared:
                 flat = change.ravel()
@@ -66,7 +73,7 @@ def greedy_by_state(
             if size < smallest or next_block < 0:
                 smallest, next_block = size, a
                 change, chosen = chosen, change
-        state += chosen
+        stream += chosen
         del known[next_block]
         order.append(next_block)
     return np.array(order, np.intp)
