@@ -73,7 +73,7 @@ class Session:
         self._heard = self._begun = perf_counter()
         self._stop = stop
         self._keep = keep
-        self._spread = float(np.std(puzzle.pred))
+        self.spread = float(np.std(puzzle.pred))
         self._verified: set[str] = set()
 
     def stop(self) -> bool:
@@ -88,7 +88,7 @@ class Session:
     @property
     def target(self) -> float:
         """Mean squared error of which an exact arrangement stays far below."""
-        return (0.1 * EXACT * self._spread) ** 2
+        return (0.1 * EXACT * self.spread) ** 2
 
     def best_for(self, puzzle: Puzzle) -> Elite | None:
         """The best arrangement so far in which the layers have the puzzle's roles."""

@@ -21,8 +21,8 @@ class SolveSettings:
         Arrangements kept, for the certainty of pairs and positions and for new beginnings.
     """
 
-    quick_rows: int = 128
-    seed_rows: int = 64
+    quick_rows: int = 80
+    seed_rows: int = 80
     rows: int = 256
     attempts: int | None = None
     elites: int = 20
