@@ -28,8 +28,8 @@ def _accompany(
         return line.poll()
 
     def keep(session: Session) -> None:
-        for best in session.elites[:1]:  # none yet before the first attempt
-            line.send((best.mse, best.arrangement.text))
+        best = session.elites[0]
+        line.send((best.mse, best.arrangement.text))
 
     session = Session(puzzle, settings, seed, hung_up, keep=keep)
     session.go_on([], attempts)  # not the random numbers of an earlier run or turn

@@ -133,8 +133,8 @@ class Session:
             self.keep()
 
     def keep(self) -> None:
-        """Hand elites and the number of attempts to whoever keeps them."""
-        if self._keep is not None:
+        """Hand elites, once there are any, and the number of attempts to whoever keeps them."""
+        if self._keep is not None and self.elites:
             self._keep(self)
 
     def stage(self, name: str, mse: float | None) -> None:

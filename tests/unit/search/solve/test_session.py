@@ -104,6 +104,18 @@ def test_it_goes_on_with_what_an_earlier_run_found_but_with_other_random_numbers
     assert solved.verification.solved
 
 
+def test_nothing_is_kept_before_something_is_found():
+    puzzle, _ = toy_puzzle(1)
+    kept = []
+    session = session_of(puzzle, keep=lambda it: kept.append(len(it.elites)))
+    session.keep()
+    assert kept == []
+    for inp, out in arrangements(puzzle, 1):
+        session.consider(puzzle, inp, out, 0.3)
+    session.keep()
+    assert kept == [1, 1]
+
+
 def test_roles_of_square_layers_come_from_the_arrangement():
     puzzle, answer = toy_puzzle(1, hidden=6)
     swapped = puzzle.with_roles(puzzle.out_pieces.tolist())
