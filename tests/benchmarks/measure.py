@@ -3,7 +3,9 @@
 from collections.abc import Callable, Sequence
 from statistics import median, quantiles
 from time import process_time
-from typing import NamedTuple
+from typing import NamedTuple, TypeVar
+
+T = TypeVar("T")
 
 
 class Rate(NamedTuple):
@@ -51,11 +53,11 @@ def compare(
     )
 
 
-def seconds(work: Callable[[], object]) -> float:
-    """Processor time of one call."""
+def timed(work: Callable[[], T]) -> tuple[T, float]:
+    """What one call returns, and the seconds of processor time it took."""
     begin = process_time()
-    work()
-    return process_time() - begin
+    result = work()
+    return result, process_time() - begin
 
 
 def tell(what: str, value: float, bound: float, unit: str = "", *, least: bool = False) -> bool:

@@ -11,7 +11,7 @@ from permq.search.solve.session import Session
 from permq.search.solve.settings import SolveSettings
 from permq.search.solve.short_way import short_way
 from permq.search.stop import never
-from tests.benchmarks.measure import seconds, spread, tell
+from tests.benchmarks.measure import spread, tell, timed
 from tests.benchmarks.recipes import ADJOINT_ROWS, AdjointRecipe, RatioRecipe, Recipe
 
 BOUND = 0.1
@@ -51,9 +51,9 @@ def run(folder: Path, quick: bool) -> None:
     forward()
     ours_seconds, theirs, passes = [], [], []
     for number in range(5 if quick else 25):
-        theirs.append(seconds(adjoint.solve))
-        passes.append(seconds(forward) / PASSES_A_ROUND)
-        ours_seconds.append(seconds(partial(ours, number)))
+        theirs.append(timed(adjoint.solve)[1])
+        passes.append(timed(forward)[1] / PASSES_A_ROUND)
+        ours_seconds.append(timed(partial(ours, number))[1])
     print("solve: pairing and ordering of the real puzzle, processor time")
     print(f"  permq, a seed each time: {spread(ours_seconds, ' ms', 1e3)}")
     print(f"  adjoint recipe, {found.rounds} rounds: {spread(theirs, ' ms', 1e3)}")
@@ -66,7 +66,6 @@ def run(folder: Path, quick: bool) -> None:
         BOUND,
     )
     ratio = RatioRecipe(puzzle)
-    other: list[Recipe] = []
-    taken = seconds(lambda: other.append(ratio.solve()))
-    word = "solves it" if right(puzzle, other[0]) else "DOES NOT SOLVE it"
-    print(f"  ratio recipe, {other[0].rounds} passes over the order: {word} in {taken:.3g} s")
+    other, taken = timed(ratio.solve)
+    word = "solves it" if right(puzzle, other) else "DOES NOT SOLVE it"
+    print(f"  ratio recipe, {other.rounds} passes over the order: {word} in {taken:.3g} s")
