@@ -9,6 +9,7 @@ import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
+from multiprocessing import resource_tracker
 from multiprocessing.connection import Connection
 
 from permq.core.arrangement import Arrangement
@@ -46,6 +47,9 @@ def _sheltered() -> Iterator[None]:
     They inherit the blocked signal, so that not even their start-up can be interrupted with a
     traceback; one that comes to this process meanwhile arrives at the end.
     """
+    # multiprocessing unblocks the signal when it starts this process of its own, with the first
+    # companion; so that is done before
+    resource_tracker.ensure_running()
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

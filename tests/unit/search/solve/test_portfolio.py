@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+import subprocess
+import sys
 import time
 from dataclasses import replace
 
@@ -92,3 +94,21 @@ def test_solve_with_two_processes_ends_when_told_to(unsolvable):
     assert begun[-1] == 1
     assert not found.verification.solved
     assert not multiprocessing.active_children()
+
+
+def test_the_first_companion_is_sheltered_from_ctrl_c_from_its_start():
+    # in a process of its own: only its first start meets multiprocessing's own process
+    program = (
+        "import signal, subprocess, sys\n"
+        "from multiprocessing import get_context\n"
+        "from permq.search.solve.portfolio import _sheltered\n"
+        "if __name__ == '__main__':\n"
+        "    with _sheltered():\n"
+        "        get_context('spawn').Process(target=print, daemon=True).start()\n"
+        "        blocked = signal.pthread_sigmask(signal.SIG_BLOCK, ())\n"
+        "    print(signal.SIGINT in blocked)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-"], input=program, capture_output=True, text=True, check=True
+    )
+    assert "True" in done.stdout
