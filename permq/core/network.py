@@ -101,11 +101,21 @@ class Network:
 
     def forward(self, inp: Indices, out: Indices, x: Array) -> Array:
         """(n, m) answer of the network in the given running order at (n, d) inputs."""
+        hidden, width = self.hidden, self.width
         state = self.columns(x)
-        hidden = np.empty((self.hidden + 1, len(x)), self.dtype)
-        change = np.empty_like(state)
+        stream = state[:width]  # without the row of ones, which stays
+        units = np.ones((hidden + 1, len(x)), self.dtype)
+        live = units[:hidden]
+        change, zeros = np.empty_like(stream), np.zeros_like(live)
+        relu, activation = self.activation.name == "relu", self.activation
         for a, o in zip(inp, out, strict=True):
-            self.step(a, o, state, state, hidden, change)
+            np.dot(self.inward[a, :hidden], state, out=live)
+            if relu:  # with an array of zeros four times as fast as with the number
+                np.maximum(live, zeros, out=live)
+            else:
+                activation.apply(live)
+            np.dot(self.outward[o, :width], units, out=change)
+            stream += change
         return np.asarray((self.readout @ state).T)
 
     def hidden_units(self, a: int, x: Array) -> Array:
