@@ -36,12 +36,18 @@ def test_where_the_scores_say_nothing_it_is_not_taken():
     assert [stage.name for stage in session.stages] == ["pairs by quick scores: not sure"]
 
 
+@pytest.fixture(scope="module")
+def real():
+    """The real puzzle."""
+    return load_puzzle(REAL)
+
+
 @needs_real_puzzle
 @pytest.mark.parametrize("rows", [64, 128, 256, 1000])
-def test_any_rows_of_the_real_puzzle_and_any_seed_solve_it(rows):
-    puzzle = load_puzzle(REAL)
-    for seed in range(5):
-        session = Session(puzzle, SolveSettings(quick_rows=rows), seed, never)
-        short_way(session, puzzle)
+def test_any_rows_of_the_real_puzzle_and_any_seed_solve_it(real, rows):
+    # hundreds of samples and more seeds are a benchmark: ops/bench robust
+    for seed in range(3):
+        session = Session(real, SolveSettings(quick_rows=rows), seed, never)
+        short_way(session, real)
         assert session.over
         assert session.verification.sha256_match
