@@ -19,6 +19,7 @@ from permq.core.puzzle import Indices, Puzzle
 from permq.pairing.adapt import adapted
 from permq.pairing.assignment import Costs, assign
 from permq.pairing.calibration import (
+    BARE_ROUNDS,
     FILE,
     ROUNDS,
     Calibration,
@@ -27,11 +28,13 @@ from permq.pairing.calibration import (
     logits_of,
 )
 from permq.pairing.features import (
+    BARE,
     FIRST,
     SECOND,
     WEIGHT_SCORES,
     first_look,
     second_look,
+    second_weight_look,
     weight_look,
 )
 from permq.pairing.logistic import Example, fit
@@ -75,8 +78,14 @@ def known_networks(folder: Path) -> list[Known]:
 
 def calibrate(networks: Sequence[Known]) -> Calibration:
     """Fit all stages; beliefs that a later stage is fitted with come from folds left out."""
-    bare = [weight_look(network.puzzle) for network in networks]
-    bare_logits = _adapted(bare, _left_out(networks, bare))
+    weights = [weight_look(network.puzzle) for network in networks]
+    bare_logits = _left_out(networks, weights)
+    for _ in range(BARE_ROUNDS):
+        bare = [
+            second_weight_look(network.puzzle, features, sinkhorn(belief))
+            for network, features, belief in zip(networks, weights, bare_logits, strict=True)
+        ]
+        bare_logits = _adapted(bare, _left_out(networks, bare))
     first = [first_look(network.puzzle) for network in networks]
     logits = _left_out(networks, first)
     for _ in range(ROUNDS):
@@ -86,7 +95,8 @@ def calibrate(networks: Sequence[Known]) -> Calibration:
         ]
         logits = _adapted(second, _left_out(networks, second))
     return Calibration(
-        bare=_named(WEIGHT_SCORES, _fitted(networks, bare)),
+        weights=_named(WEIGHT_SCORES, _fitted(networks, weights)),
+        bare=_named(BARE, _fitted(networks, bare)),
         first=_named(FIRST, _fitted(networks, first)),
         second=_named(SECOND, _fitted(networks, second)),
         bare_sharpness=_sharpness(networks, bare_logits),
@@ -105,7 +115,7 @@ def _sharpness(networks: Sequence[Known], logits: Sequence[Costs]) -> Sharpness:
         shares = [choice.probabilities(logit) for logit in logits]
         return log_loss([(s, n.pair) for s, n in zip(shares, networks, strict=True)])
 
-    levels, slopes = np.geomspace(0.5, 2.5, 17), np.linspace(0, 3, 7)
+    levels, slopes = np.geomspace(0.5, 4.0, 19), np.linspace(0, 3, 7)
     choices = [Sharpness(round(float(a), 3), float(b)) for a, b in product(levels, slopes)]
     return min(choices, key=loss)
 

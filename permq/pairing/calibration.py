@@ -15,17 +15,22 @@ from permq.core.puzzle import Puzzle
 from permq.pairing.adapt import adapted
 from permq.pairing.assignment import Costs
 from permq.pairing.features import (
+    BARE,
     FIRST,
     SECOND,
     WEIGHT_SCORES,
     first_look,
     second_look,
+    second_weight_look,
     weight_look,
 )
 from permq.pairing.normalise import sinkhorn
 
 ROUNDS = 3
 """Second looks, each with the belief that the one before gave."""
+
+BARE_ROUNDS = 2
+"""The same without data."""
 
 _MIDDLE, _TOP = 0.8, 0.95  # of the mean largest probability, where sharpness is taken
 
@@ -60,12 +65,13 @@ class Calibration:
 
     Parameters
     ----------
-    bare, first, second
-        Weight of each feature of `WEIGHT_SCORES`, `FIRST` and `SECOND`.
+    weights, bare, first, second
+        Weight of each feature of `WEIGHT_SCORES`, `BARE`, `FIRST` and `SECOND`.
     bare_sharpness, sharpness
         Of the probabilities without and with data.
     """
 
+    weights: dict[str, float]
     bare: dict[str, float]
     first: dict[str, float]
     second: dict[str, float]
@@ -84,10 +90,13 @@ class Calibration:
         """JSON of these numbers."""
         return json.dumps(asdict(self), indent=1) + "\n"
 
+    def weight_logits(self, features: Array) -> Costs:
+        """(L, L) from (F, L, L) contrasts of the weights' scores."""
+        return _weighted(self.weights, WEIGHT_SCORES, features)
+
     def bare_logits(self, features: Array) -> Costs:
-        """(L, L) from (F, L, L) contrasts of the weights' scores alone."""
-        general = _weighted(self.bare, WEIGHT_SCORES, features)
-        return adapted(features, sinkhorn(general))
+        """(L, L) from (F + 2, L, L) features `BARE`, with the puzzle's own weights."""
+        return adapted(features, sinkhorn(_weighted(self.bare, BARE, features)))
 
     def first_logits(self, features: Array) -> Costs:
         """(L, L) from (F, L, L) features of the first look."""
@@ -119,7 +128,12 @@ def logits_of(puzzle: Puzzle, calibration: Calibration) -> Costs:
 
 def bare_logits_of(puzzle: Puzzle, calibration: Calibration) -> Costs:
     """(L, L) logits from the weights alone, higher is likelier."""
-    return calibration.bare_logits(weight_look(puzzle))
+    first = weight_look(puzzle)
+    logits = calibration.weight_logits(first)
+    for _ in range(BARE_ROUNDS):
+        belief = sinkhorn(logits)
+        logits = calibration.bare_logits(second_weight_look(puzzle, first, belief))
+    return logits
 
 
 def _weighted(weights: dict[str, float], names: tuple[str, ...], features: Array) -> Costs:

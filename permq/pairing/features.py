@@ -33,7 +33,10 @@ WEIGHT_SCORES = (
 AT_INPUTS = (100.0, 10.0, 1.0, 0.3)
 AT_FLOW = (10.0, 3.0, 1.0, 0.3, 0.1)
 FIRST = (*WEIGHT_SCORES, *(f"explained-{level:g}" for level in AT_INPUTS))
-SECOND = (*FIRST, *(f"flow-{level:g}" for level in AT_FLOW), "common-direction")
+COMMON_SHARES = (0.8, 0.0)
+COMMON = tuple(f"common-{100 * share:g}" for share in COMMON_SHARES)
+BARE = (*WEIGHT_SCORES, *COMMON)
+SECOND = (*FIRST, *(f"flow-{level:g}" for level in AT_FLOW), *COMMON)
 
 _LOWEST, _HIGHEST = -4.0, 6.0  # beyond that a value says nothing more
 
@@ -41,6 +44,11 @@ _LOWEST, _HIGHEST = -4.0, 6.0  # beyond that a value says nothing more
 def weight_look(puzzle: Puzzle) -> Array:
     """(F, L, L) contrasts of `WEIGHT_SCORES`, which need no data, higher is better."""
     return comparable([-SCORES[name].cost(puzzle) for name in WEIGHT_SCORES])
+
+
+def second_weight_look(puzzle: Puzzle, first: Array, belief: Costs) -> Array:
+    """(F + 2, L, L) contrasts of the features `BARE`, given probabilities (L, L) of the pairs."""
+    return np.concatenate([first, comparable(_common_directions(puzzle, belief))])
 
 
 def first_look(puzzle: Puzzle) -> Array:
@@ -56,7 +64,7 @@ def second_look(puzzle: Puzzle, first: Array, belief: Costs) -> Array:
     rows = spaced_rows(puzzle, row_budget(puzzle))
     states = mean_field_states(puzzle, belief, puzzle.x[rows])
     values = explained(puzzle, averaged(puzzle, states), missing_answer(puzzle, rows), AT_FLOW)
-    values.append(common_direction(puzzle, belief))
+    values += _common_directions(puzzle, belief)
     return np.concatenate([first, comparable(values)])
 
 
@@ -65,7 +73,11 @@ def comparable(values: list[Costs]) -> Array:
     return np.stack([np.clip(contrast(value), _LOWEST, _HIGHEST) for value in values])
 
 
-def common_direction(puzzle: Puzzle, belief: Costs, share: float = 0.8) -> Costs:
+def _common_directions(puzzle: Puzzle, belief: Costs) -> list[Costs]:
+    return [common_direction(puzzle, belief, share) for share in COMMON_SHARES]
+
+
+def common_direction(puzzle: Puzzle, belief: Costs, share: float) -> Costs:
     """How well a pair follows the linear relation of moved weights seen in the other pairs.
 
     With z and y the excess of a hidden unit's incoming and outgoing weights, T = Σ_ij p_ij Σ_k
@@ -79,7 +91,7 @@ def common_direction(puzzle: Puzzle, belief: Costs, share: float = 0.8) -> Costs
     belief
         (L, L) probability of each pair.
     share
-        Where excess begins, in units of the bulk's edge.
+        Where excess begins, in units of the bulk's edge; 0 takes the weights as they are.
 
     Returns
     -------

@@ -104,6 +104,12 @@ _SETTINGS: dict[str, dict[str, object]] = {
     "few-rows": {"blocks": 16, "rows": 400, "epochs": 600},
     "small-8": {"blocks": 8, "width": 16, "hidden": 32, "epochs": 200},
     "relu-40": {"blocks": 40, "epochs": 150},
+    "deep-80": {"blocks": 80, "width": 16, "hidden": 32, "epochs": 150},
+    "sgd-40": {"blocks": 40, "optimizer": "sgd", "lr": 2e-3, "weight_decay": 0.0, "epochs": 150},
+    "slow-40": {"blocks": 40, "lr": 3e-4, "weight_decay": 0.0, "epochs": 200},
+    "short-48": {"blocks": 48, "width": 32, "hidden": 64, "epochs": 60},
+    "noisy-short": {"blocks": 20, "epochs": 80, "pred_noise": 0.02},
+    "outputs-4-deep": {"blocks": 40, "outputs": 4, "epochs": 120},
 }
 
 

@@ -20,5 +20,5 @@ def flattened_cosine(puzzle: Puzzle) -> Costs:
     inward, outward = puzzle.w_in, np.ascontiguousarray(puzzle.w_out)
     sizes = [np.sqrt(np.einsum("lab,lab->l", w, w, dtype=np.float64)) for w in (inward, outward)]
     # a layer of zeros aligns with nothing
-    sizes = [np.maximum(size, np.finfo(float).tiny**0.5) for size in sizes]
+    sizes = [np.maximum(size, np.finfo(float).tiny ** 0.5) for size in sizes]
     return np.asarray(contract(inward, outward) / np.outer(*sizes))

@@ -17,5 +17,5 @@ def gram(puzzle: Puzzle) -> Costs:
     inward, outward = hidden_grams(units_in(puzzle)), hidden_grams(units_out(puzzle))
     sizes = [np.sqrt(np.einsum("lab,lab->l", g, g, dtype=np.float64)) for g in (inward, outward)]
     # a layer of zeros aligns with nothing
-    sizes = [np.maximum(size, np.finfo(float).tiny**0.5) for size in sizes]
+    sizes = [np.maximum(size, np.finfo(float).tiny ** 0.5) for size in sizes]
     return np.asarray(contract(inward, outward) / np.outer(sizes[0], sizes[1]))
