@@ -25,6 +25,7 @@ from permq.search.solve.session import Session
 
 _SEEDS = ("last-alignment", "output-norm", "output-sum", "greedy-by-state", "input-norm")
 _ENTRIES = 4000  # rows times outputs of a contraction at the most
+_SURE = 0.98  # mean largest probability of a pair
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,14 +38,16 @@ class Beginning:
         What it is, for people.
     inp, out
         (L,) local indices in running order.
-    patience
-        Kicks without gain that it deserves.
+    patience, doubtful
+        Kicks without gain that it deserves where the descent from it comes close, and where it
+        does not.
     """
 
     name: str
     inp: Indices
     out: Indices
     patience: int
+    doubtful: int
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ _FIRST = (
 
 def _contractions(rng: np.random.Generator) -> Iterator[Contraction]:
     """Ways to contract without end: the proven ones, then drawn ones."""
-    yield from _FIRST[1:]
+    yield from _FIRST
     while True:
         yield Contraction(
             prior=float(rng.choice([0.0, 0.25, 0.5, 1.0])),
@@ -99,7 +102,7 @@ def contracted(session: Session, wide: Problem, logits: Array, how: Contraction)
     """The arrangement in which a contraction ends."""
     found = homotopy(wide, how.settings(), session.rng, prior=how.prior * logits, stop=session.stop)
     name = f"contraction of {how.rows} rows, prior {how.prior:.2g}, trust {how.trust:.2g}"
-    return Beginning(name, found.inp, found.out, patience=20)
+    return Beginning(name, found.inp, found.out, patience=12, doubtful=0)
 
 
 def beginnings(
@@ -108,26 +111,33 @@ def beginnings(
     """Pairings and orders to start from, the most promising for their price first, without end."""
     rng = session.rng
     pair = assign(-logits)
+    sure = float(np.exp(logits.max(axis=1)).mean()) >= _SURE
     few = slice(0, session.settings.seed_rows)
     seeds = seed_orders(Paired(problem.network, pair, problem.x[few], problem.pred[few]), _SEEDS)
     most = max(1, _ENTRIES // puzzle.outputs)
     wide = session.problem(puzzle, session.rows(most))
-    yield Beginning(f"{seeds[0].name} {seeds[0].direction}", seeds[0].inp, seeds[0].out, patience=0)
-    blocks = Paired(problem.network, pair, wide.x, wide.pred)
-    order = order_by_homotopy(blocks, stop=session.stop)
-    yield Beginning("depth homotopy", order, pair[order], patience=0)
-    yield contracted(session, wide, logits, _FIRST[0])
-    # what was only looked at is kicked once something cheaper than kicks has been tried
-    yield Beginning("depth homotopy, kicked", order, pair[order], patience=8)
-    for seed in seeds[:2]:
-        yield Beginning(f"{seed.name} {seed.direction}", seed.inp, seed.out, patience=10)
-    heat = 0.0
-    for how in _contractions(rng):
+
+    def seeded(number: int, patience: int) -> Beginning:
+        seed = seeds[number]
+        name = f"{seed.name} {seed.direction}"
+        return Beginning(name, seed.inp, seed.out, patience, patience // 3)
+
+    yield seeded(0, 0)
+    order = order_by_homotopy(Paired(problem.network, pair, wide.x, wide.pred), stop=session.stop)
+    yield Beginning("depth homotopy", order, pair[order], 3 if sure else 0, 0)
+    for number, how in enumerate(_contractions(rng)):
         yield contracted(session, wide, logits, how)
-        if how in _FIRST:
-            continue
-        # Gumbel noise draws pairings with probability proportional to their score, tempered
-        drawn = assign(-(logits + heat * rng.gumbel(size=logits.shape)))
-        order = rng.permutation(problem.blocks)
-        yield Beginning(f"random order, pairs drawn at {heat:.2g}", order, drawn[order], patience=5)
-        heat = min(2.0, heat + 0.25)
+        # a wrong pair makes a landscape full of pits: kicks are best spent where pairs are right
+        if sure and number == 0:
+            yield Beginning("depth homotopy, kicked", order, pair[order], 10, 10)
+        if number % 2 or sure:
+            yield seeded(number // 2 % len(seeds), 10)
+        if number >= len(_FIRST):
+            yield drawn(problem, logits, min(2.0, 0.25 * (number - len(_FIRST))), rng)
+
+
+def drawn(problem: Problem, logits: Array, heat: float, rng: np.random.Generator) -> Beginning:
+    """Pairs drawn with probability proportional to their score, tempered, in a random order."""
+    pair = assign(-(logits + heat * rng.gumbel(size=logits.shape)))
+    order = rng.permutation(problem.blocks)
+    return Beginning(f"random order, pairs drawn at {heat:.2g}", order, pair[order], 5, 1)

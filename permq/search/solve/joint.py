@@ -52,7 +52,7 @@ def attempt(session: Session, puzzle: Puzzle, problem: Problem, beginning: Begin
         session.consider(puzzle, current.inp, current.out, current.mse)
         session.stage(f"{beginning.name}: {name}", current.mse)
         close = current.mse < _CLOSE * float(np.var(problem.pred))
-        patience = beginning.patience if close else beginning.patience // 5
+        patience = beginning.patience if close else beginning.doubtful
         repairing = 0.3 if settings.repair else 0.0
         kicks = IterateSettings(patience=patience, repairing=repairing, descent=settings)
         kick(session, puzzle, problem, current, kicks)
