@@ -172,9 +172,10 @@ class Session:
             if other is not None:
                 arrangement, found = other, verify(puzzle, other)
         if found.solved or found.equivalent:
-            self.verification, self.over = found, True
             others = [elite for elite in self.elites if elite.arrangement != arrangement]
             self.elites = [Elite(0.0, arrangement), *others][: self.settings.elites]
+            # last: what it verifies is the first elite, whenever the search is left
+            self.verification, self.over = found, True
 
 
 def _match(puzzle: Puzzle, arrangement: Arrangement, stop: Stop) -> Arrangement | None:
