@@ -10,7 +10,7 @@ from permq.search.annealing import advance, start
 from permq.search.annealing_settings import AnnealSettings
 from permq.search.annealing_state import AnnealState
 from permq.search.problem import Problem
-from tests.benchmarks.measure import compare
+from tests.benchmarks.measure import compare, tell
 from tests.benchmarks.reference import PlainNetwork
 
 REFERENCE_ROWS = 1000
@@ -57,6 +57,7 @@ def run(folder: Path, quick: bool) -> None:
 
         found = compare(evaluate, decide, rounds=3 if quick else 7)
         print(
-            f"  {rows:5d} rows: {found.candidate:8.0f}/s, reference {found.reference:6.1f}/s, "
-            f"ratio {found.ratio:5.1f} (wanted {wanted:g}), accepted {counts[1] / counts[0]:.1%}"
+            f"  {rows} rows: {found.candidate:.0f}/s, reference {found.reference:.1f}/s, "
+            f"accepted {counts[1] / counts[0]:.1%}"
         )
+        tell(f"proposals on {rows} rows / reference", found.ratio, wanted, least=True)
