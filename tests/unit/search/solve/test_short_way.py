@@ -1,5 +1,7 @@
 """The short way of easy networks."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -51,3 +53,30 @@ def test_any_rows_of_the_real_puzzle_and_any_seed_solve_it(real, rows):
         short_way(session, real)
         assert session.over
         assert session.verification.sha256_match
+
+
+@needs_real_puzzle
+@pytest.mark.parametrize("sample", [39, 40, 42, 56, 70])
+def test_where_no_more_rows_are_left_the_seeds_of_some_of_them_get_on(sample):
+    puzzle = load_puzzle(REAL)
+    rows = np.random.default_rng((64, sample)).choice(puzzle.rows, 64, replace=False)
+    few = replace(puzzle, x=puzzle.x[rows], pred=puzzle.pred[rows], true=None)
+    session = Session(few, SolveSettings(), sample, never)
+    short_way(session, few)
+    assert session.over
+    names = [stage.name for stage in session.stages]
+    assert "straightening from the seed of other rows" in names
+    assert "straightening on more rows" not in names
+
+
+@needs_real_puzzle
+def test_an_end_that_other_rows_lead_to_as_well_is_taken_for_the_best():
+    puzzle = load_puzzle(REAL)
+    noise = np.random.default_rng(0).standard_normal(puzzle.pred.shape)
+    spread = float(np.std(puzzle.pred))
+    noisy = replace(puzzle, pred=(puzzle.pred + 0.01 * spread * noise).astype(np.float32))
+    session = Session(noisy, SolveSettings(), 0, never)
+    short_way(session, noisy)
+    others = [s for s in session.stages if s.name == "straightening from the seed of other rows"]
+    assert len(others) < 6
+    assert session.over
