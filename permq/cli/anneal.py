@@ -1,6 +1,7 @@
 """`permq anneal`: simulated annealing of an arrangement."""
 
 from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING, Any
@@ -33,10 +34,15 @@ SAVE_SECONDS = 5.0
     help="Weight of a move (repeat for several; moves not named are not made): swap, insertion, "
     "reversal, segment, rotation, input-swap, output-swap.",
 )
+@click.option(
+    "--joint", is_flag=True, help="Search pairs and order together: re-pair too, cool slowly."
+)
 @click.option("--accept", help="metropolis, greedy, threshold or record.")
 @click.option("--schedule", help="geometric, or adaptive (follows a falling acceptance).")
 @click.option("--hot", type=float, help="First temperature, in units of the cost.")
 @click.option("--cold", type=float, help="Last temperature, in units of the cost.")
+@click.option("--heat", type=float, help="First temperature, as a share of the start's cost.")
+@click.option("--cooling", type=float, help="Last temperature, as a share of the first.")
 @click.option("--far", type=float, help="Reach of moves when hot, as a share of the positions.")
 @click.option("--near", type=float, help="Reach of moves when cold, as a share of the positions.")
 @click.option("--patience", type=int, help="Reheat after so many steps without a new best.")
@@ -61,6 +67,7 @@ def command(
     threads: int,
     out: Path | None,
     as_json: bool,
+    joint: bool,
     moves: tuple[str, ...],
     lock: frozenset[int],
     anchor: frozenset[int],
@@ -77,6 +84,7 @@ def command(
     Example:
       permq anneal DIR --from random --pairs trace --steps 20000 --seed 3
       permq anneal DIR --from answer.txt --move swap=1 --move output-swap=2 --lock 0-3,44-47
+      permq anneal DIR --joint --rows 256 --steps 200000
     """
     from permq.cli.search_command import Request, run_search
     from permq.search.annealing_settings import AnnealSettings
@@ -85,7 +93,8 @@ def command(
     chosen = {name: value for name, value in given.items() if value is not None}
     if moves:
         chosen["moves"] = dict(map(weight, moves))
-    settings = AnnealSettings(steps=steps, **chosen)
+    base = AnnealSettings.joint(steps) if joint else AnnealSettings(steps=steps)
+    settings = replace(base, **chosen)
     request = Request(folder, start, pairs, rows, steps, seed, activation, out, as_json)
     facts: dict[str, object] = {}
     ended: list[tuple[Problem, AnnealState]] = []

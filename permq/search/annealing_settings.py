@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from math import isfinite
+from typing import Self
 
 from permq.errors import OptionError
 from permq.search.accept import CRITERIA
@@ -102,6 +103,22 @@ class AnnealSettings:
                 raise OptionError(
                     f"{name} must be above 0 and at most 1, not {getattr(self, name)}"
                 )
+
+    @classmethod
+    def joint(cls, steps: int = 200_000) -> Self:
+        """Settings that search pairs and order together, from no knowledge of either.
+
+        Slow cooling through the range of temperatures in which pairs and order are found; they
+        end warm, near the answer, and leave the rest to a refinement. 128 rows are the least that
+        do not mislead; 256 are better.
+
+        Parameters
+        ----------
+        steps
+            100,000 for 24 blocks to 1,000,000 where fewer stay in disorder.
+        """
+        moves = {"swap": 1.0, "insertion": 1.0, "output-swap": 2.0}
+        return cls(steps=steps, moves=moves, heat=0.02, cooling=0.05)
 
     def schedule_from(self, hot: float) -> Schedule:
         """Make the schedule of a search whose first temperature is `hot`."""

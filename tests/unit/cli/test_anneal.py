@@ -94,6 +94,15 @@ def test_moves_and_locks_are_taken_from_the_command_line(permq, toy):
     assert found.outputs[:2] == wrong.outputs[:2]
 
 
+def test_joint_annealing_re_pairs(permq, toy):
+    folder, answer, _ = toy
+    wrong = Arrangement(answer.inputs, answer.outputs[::-1], answer.last)
+    words = ("--from", wrong.text, "--joint", "--heat", 0.2, "--steps", 8000, "--json")
+    said = permq("anneal", folder, *words).json
+    assert "output-swap" in said["moves"]
+    assert said["answer"] == answer.text
+
+
 def test_anchored_pieces_keep_their_partners(permq, toy):
     folder, _, wrong = toy
     pieces = ",".join(map(str, wrong.inputs[:3]))

@@ -60,6 +60,15 @@ def test_broken_pairs_are_mended_by_output_swaps():
     np.testing.assert_array_equal(result.out, out)
 
 
+def test_joint_settings_find_pairs_and_order_from_nothing():
+    problem, (inp, out), _ = toy_problem(2, blocks=6)
+    rng = np.random.default_rng(0)
+    chosen = AnnealSettings.joint(steps=20_000)
+    result = anneal(problem, rng.permutation(6), rng.permutation(6), chosen, 0)
+    np.testing.assert_array_equal(result.inp, inp)
+    np.testing.assert_array_equal(result.out, out)
+
+
 @settings(max_examples=40, deadline=None)
 @given(
     seed=st.integers(0, 2**16),
