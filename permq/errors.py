@@ -8,7 +8,12 @@
     │   ├── AnswerError         an answer is no permutation of the puzzle's pieces
     │   ├── OptionError         an option or parameter is unknown or out of range
     │   └── CheckpointError     a checkpoint is damaged, of another version or another puzzle
-    └── DownloadError           a file could not be fetched; exit status 1
+    ├── DownloadError           a file could not be fetched; exit status 1
+    └── ServiceError            Postgres, Redis or a server of one's own does not do its part
+        ├── PoolError           Postgres cannot be reached or refuses; exit status 1
+        │   ├── SchemaError     the database's schema is newer or altered
+        │   └── LeaseLostError  somebody else owns the job by now: nothing was written
+        └── BrokerError         Redis cannot be reached or refuses; exit status 1
 """
 
 from pathlib import Path
@@ -57,3 +62,23 @@ class CheckpointError(InputError):
 
 class DownloadError(PermqError):
     """A file could not be fetched."""
+
+
+class ServiceError(PermqError):
+    """Postgres, Redis or a server of one's own does not do its part."""
+
+
+class PoolError(ServiceError):
+    """Postgres cannot be reached, or refuses what it was asked."""
+
+
+class SchemaError(PoolError):
+    """The database's schema is newer than this software, or was altered by hand."""
+
+
+class LeaseLostError(PoolError):
+    """A job's fencing token is no longer the caller's, so nothing was written."""
+
+
+class BrokerError(ServiceError):
+    """Redis cannot be reached, or refuses what it was asked."""

@@ -18,9 +18,18 @@ MAY_IMPORT = {
     "diagnosis": {"errors", "config", "core", "pairing", "ordering"},
     "search": {"errors", "config", "core", "pairing", "ordering", "diagnosis"},
     "fetching": {"errors", "config", "core"},
+    "pool": {"errors", "config", "core"},
+    "fleet": {"errors", "config"},
+    "services": {"errors", "config"},
+    "metrics": {"errors", "config", "pool"},
+    # where pool, fleet and search meet: what a job is, how it is submitted and sent
+    "jobs": {
+        *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search"),
+        *("pool", "fleet"),
+    },
     "cli": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search", "fetching"),
-        "permq",
+        *("pool", "fleet", "services", "metrics", "jobs", "permq"),
     },
     "__main__": {"cli"},
     # the package's own names are imported lazily, so it may name them all
