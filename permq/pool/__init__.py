@@ -1,0 +1,1 @@
+"""The pool: puzzles, jobs, nodes and every solution found, in Postgres."""

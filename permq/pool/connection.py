@@ -1,0 +1,96 @@
+"""Connections to Postgres, and the one place where its errors become permq's."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, TypeAlias
+
+import psycopg2
+import psycopg2.extensions
+
+from permq.errors import PoolError
+
+Connection: TypeAlias = psycopg2.extensions.connection
+Cursor: TypeAlias = psycopg2.extensions.cursor
+
+APPLICATION = "permq"
+CONNECT_SECONDS = 10
+
+_SECRET = re.compile(r"(?<=:)[^:@/\s]+(?=@)|(?<=password=)\S+")
+
+
+class UnreachableError(PoolError):
+    """Postgres cannot be reached, or went away in the middle; trying again may help."""
+
+
+def connect(url: str, *, name: str = APPLICATION) -> Connection:
+    """Open a connection; transactions are begun and ended by `transaction`.
+
+    Parameters
+    ----------
+    url
+        `postgresql://user:password@host:port/database`, or libpq's `key=value` words.
+    name
+        What Postgres shows as the connection's application.
+
+    Raises
+    ------
+    UnreachableError
+        When it cannot be reached or refuses the login; the text holds no password.
+    """
+    try:
+        return psycopg2.connect(
+            url,
+            application_name=name,
+            connect_timeout=CONNECT_SECONDS,
+            keepalives_idle=30,
+            keepalives_interval=10,
+            keepalives_count=3,
+            options="-c timezone=UTC -c lock_timeout=60000 -c jit=off",
+        )
+    except psycopg2.Error as error:
+        raise UnreachableError(f"Postgres cannot be reached: {told(error)}") from None
+
+
+@contextmanager
+def transaction(connection: Connection) -> Iterator[Cursor]:
+    """One transaction: committed when the block ends, rolled back when it raises.
+
+    Yields
+    ------
+    Cursor
+        Whose rows are tuples.
+
+    Raises
+    ------
+    UnreachableError
+        When Postgres went away; whether a commit in flight took effect is unknown then.
+    PoolError
+        When Postgres refuses what it was asked.
+    """
+    try:
+        with connection, connection.cursor() as cursor:
+            yield cursor
+    except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        _close(connection)
+        raise UnreachableError(f"Postgres went away: {told(error)}") from error
+    except psycopg2.Error as error:
+        raise PoolError(f"Postgres refuses: {told(error)}") from error
+
+
+def told(error: BaseException) -> str:
+    """What Postgres says, on one line and without passwords."""
+    return _SECRET.sub("***", " ".join(str(error).split())) or type(error).__name__
+
+
+def scalar(cursor: Cursor) -> Any:
+    """First column of the next row; None where there is none."""
+    row = cursor.fetchone()
+    return None if row is None else row[0]
+
+
+def _close(connection: Connection) -> None:
+    try:
+        connection.close()
+    except psycopg2.Error:  # it is gone already
+        return

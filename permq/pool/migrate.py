@@ -1,0 +1,160 @@
+"""The schema: numbered SQL files, applied once, in order, by whoever comes first."""
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+
+from permq.errors import SchemaError
+from permq.pool.connection import Connection, Cursor, connect, transaction
+
+LOCK = 7_065_726_001
+"""Advisory lock that migrations hold; any number that nobody else takes."""
+
+_TABLE = """
+CREATE TABLE IF NOT EXISTS migrations (
+    number     integer PRIMARY KEY,
+    name       text NOT NULL,
+    checksum   text NOT NULL,
+    applied_at timestamptz NOT NULL DEFAULT clock_timestamp()
+)
+"""
+
+
+@dataclass(frozen=True)
+class Migration:
+    """One numbered step of the schema.
+
+    Parameters
+    ----------
+    number
+        Its place, from 1 without gaps.
+    name
+        Its file's name.
+    sql
+        What it does.
+    """
+
+    number: int
+    name: str
+    sql: str
+
+    @property
+    def checksum(self) -> str:
+        """SHA-256 of its SQL, in hexadecimal."""
+        return hashlib.sha256(self.sql.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class SchemaState:
+    """What `check` finds.
+
+    Parameters
+    ----------
+    applied
+        Number of the newest migration in the database; 0 for an empty one.
+    known
+        Number of the newest migration that this software knows.
+    """
+
+    applied: int
+    known: int
+
+    @property
+    def current(self) -> bool:
+        """Whether nothing is left to apply."""
+        return self.applied == self.known
+
+
+@cache
+def migrations() -> tuple[Migration, ...]:
+    """All migrations of this software, in order."""
+    folder = files("permq.pool") / "migrations"
+    names = sorted(entry.name for entry in folder.iterdir() if entry.name.endswith(".sql"))
+    found = tuple(
+        Migration(int(name.partition("_")[0]), name, (folder / name).read_text(encoding="utf-8"))
+        for name in names
+    )
+    if [migration.number for migration in found] != list(range(1, len(found) + 1)):
+        raise SchemaError(f"migrations are not numbered from 1 without gaps: {', '.join(names)}")
+    return found
+
+
+def migrate(where: str | Connection) -> SchemaState:
+    """Bring a database to this software's schema; at once when it is there already.
+
+    Parameters
+    ----------
+    where
+        URL, or an open connection outside a transaction.
+
+    Raises
+    ------
+    SchemaError
+        When the database is newer than this software or a migration was altered.
+    PoolError
+        When Postgres cannot be reached or refuses.
+    """
+    connection = connect(where) if isinstance(where, str) else where
+    try:
+        state = check(connection)
+        if not state.current:
+            with transaction(connection) as cursor:
+                cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+                cursor.execute(_TABLE)
+                # somebody may have been faster
+                for migration in migrations()[_applied(cursor) :]:
+                    cursor.execute(migration.sql)
+                    cursor.execute(
+                        "INSERT INTO migrations (number, name, checksum) VALUES (%s, %s, %s)",
+                        (migration.number, migration.name, migration.checksum),
+                    )
+        return check(connection)
+    finally:
+        if isinstance(where, str):
+            connection.close()
+
+
+def check(where: str | Connection) -> SchemaState:
+    """Compare a database's schema with this software's.
+
+    Parameters
+    ----------
+    where
+        URL, or an open connection outside a transaction.
+
+    Raises
+    ------
+    SchemaError
+        When the database is newer than this software or a migration was altered.
+    PoolError
+        When Postgres cannot be reached or refuses.
+    """
+    connection = connect(where) if isinstance(where, str) else where
+    try:
+        with transaction(connection) as cursor:
+            cursor.execute("SELECT to_regclass('migrations') IS NOT NULL")
+            (made,) = cursor.fetchone() or (False,)
+            return SchemaState(_applied(cursor) if made else 0, len(migrations()))
+    finally:
+        if isinstance(where, str):
+            connection.close()
+
+
+def _applied(cursor: Cursor) -> int:
+    """Number of migrations in the database, which must be the first of this software's."""
+    cursor.execute("SELECT number, name, checksum FROM migrations ORDER BY number")
+    rows = cursor.fetchall()
+    known = migrations()
+    if len(rows) > len(known):
+        raise SchemaError(
+            f"the database has schema {len(rows)} ({rows[-1][1]}), this permq knows {len(known)}: "
+            "upgrade permq on this machine"
+        )
+    for (number, name, checksum), migration in zip(rows, known, strict=False):
+        if (number, checksum) != (migration.number, migration.checksum):
+            raise SchemaError(
+                f"migration {number} ({name}) was applied with other contents than this permq's: "
+                "the database belongs to another version; restore a backup or use another database"
+            )
+    return len(rows)
