@@ -58,6 +58,8 @@ CREATE TABLE jobs (
     identity        text,                                -- of repeatable jobs, to recognise them
     priority        smallint NOT NULL DEFAULT 5 CHECK (priority BETWEEN 0 AND 9),  -- 0 first
     requested_node  text,
+    keep_going      boolean NOT NULL DEFAULT false,      -- also once the puzzle is solved
+    brief           boolean NOT NULL DEFAULT false,      -- takes milliseconds
     time_limit      double precision CHECK (time_limit > 0),  -- seconds of work
     join_mode       text CHECK (join_mode IN ('best')),
     state           text NOT NULL CHECK (state IN (
@@ -90,14 +92,16 @@ CREATE TABLE jobs (
     created_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
     ready_at        timestamptz,
     assigned_at     timestamptz,
-    published_at    timestamptz,
     started_at      timestamptz,
     ended_at        timestamptz
 );
-CREATE INDEX jobs_backlog ON jobs (priority, ready_at, id) WHERE state = 'ready' AND NOT paused;
+-- What was begun goes before what is new.
+CREATE INDEX jobs_backlog ON jobs (priority, (slice = 0 AND attempt = 0), id)
+    WHERE state = 'ready' AND NOT paused;
 CREATE INDEX jobs_held ON jobs (node_id) WHERE state IN ('assigned', 'running');
 CREATE INDEX jobs_unfinished ON jobs (puzzle_id)
     WHERE state IN ('waiting', 'ready', 'assigned', 'running');
+CREATE INDEX jobs_leased ON jobs (lease_until) WHERE state = 'running';
 CREATE INDEX jobs_submission ON jobs (submission_id);
 CREATE INDEX jobs_identity ON jobs (identity) WHERE identity IS NOT NULL;
 

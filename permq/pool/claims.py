@@ -1,0 +1,324 @@
+"""Who works on what: assignment, claim with lease and fencing token, release."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, NamedTuple
+
+from permq.errors import LeaseLostError
+from permq.pool.connection import Cursor, scalar
+from permq.pool.queries import load
+from permq.pool.times import ATTEMPTS, DEAD, LEASE, SUSPECT, UNHEARD
+
+DISPATCH_LOCK = 7_065_726_002
+"""Advisory lock of whoever hands out work: two at once would fill one slot twice."""
+
+
+class NodeRow(NamedTuple):
+    """A node that may get work: its measures and what it holds."""
+
+    id: int
+    name: str
+    apple: bool
+    speed: float
+    slots: int
+    held: int
+    held_brief: int
+    weight: float
+    classes: list[str]
+    numeric_class: str
+    state: str
+    gpu: bool
+    incarnation: int
+
+
+class ReadyRow(NamedTuple):
+    """A job that waits for a node."""
+
+    id: int
+    work_class: str
+    priority: int
+    steps: int | None
+    started: bool
+    numeric_class: str | None
+    requested_node: str | None
+    last_node_id: int | None
+    brief: bool
+
+
+class Assigned(NamedTuple):
+    """A job that was given to a node, as the message about it needs it."""
+
+    id: int
+    token: int
+    node_id: int
+    kind: str
+    work_class: str
+    priority: int
+    slice: int
+    puzzle: str | None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job that the caller owns until its lease ends.
+
+    Parameters
+    ----------
+    job, token, node_id
+        Which, and the fencing token that every later write names.
+    kind, params, seed
+        What to do.
+    puzzle_id, fingerprint, puzzle
+        On what; None for kinds that need no puzzle.
+    slice, steps_done
+        What was done before.
+    attempt
+        Which try of this slice it is, from 1.
+    start
+        What was drawn at the first claim; None at the first claim itself.
+    parent_solution_id
+        What the parent job hands down.
+    time_limit, worked
+        Seconds it may work in all, and has worked.
+    keep_going
+        Whether it goes on once the puzzle is solved.
+    claimed_at
+        By Postgres' clock.
+    """
+
+    job: int
+    token: int
+    puzzle_id: int | None
+    kind: str
+    params: Mapping[str, Any]
+    seed: int
+    node_id: int
+    slice: int
+    steps_done: int
+    attempt: int
+    start: Mapping[str, Any] | None
+    parent_solution_id: int | None
+    time_limit: float | None
+    worked: float
+    keep_going: bool
+    claimed_at: datetime
+    fingerprint: str | None
+    puzzle: str | None
+
+
+class Orders(NamedTuple):
+    """What a running job is told when it renews its lease."""
+
+    cancel: bool
+    pause: bool
+    solved: bool
+
+
+def lock_dispatch(cursor: Cursor) -> None:
+    """Wait until nobody else hands out work; held to the end of the transaction."""
+    cursor.execute(load("claims")["lock_dispatch"], {"key": DISPATCH_LOCK})
+
+
+def nodes_with_room(cursor: Cursor) -> list[NodeRow]:
+    """All nodes that are not gone or dead."""
+    cursor.execute(load("claims")["nodes_with_room"], {"suspect": SUSPECT, "dead": DEAD})
+    return [NodeRow(*row) for row in cursor.fetchall()]
+
+
+def backlog(cursor: Cursor, limit: int) -> list[ReadyRow]:
+    """The first ready jobs: by priority, what was begun before what is new, the oldest first."""
+    cursor.execute(load("claims")["backlog"], {"limit": limit})
+    return [ReadyRow(*row) for row in cursor.fetchall()]
+
+
+def assign(cursor: Cursor, choices: Sequence[tuple[int, NodeRow]]) -> list[Assigned]:
+    """Give ready jobs to nodes; each gets a new token, which voids older messages."""
+    if not choices:
+        return []
+    cursor.execute(
+        load("claims")["assign"],
+        {
+            "job": [job for job, _ in choices],
+            "node": [node.id for _, node in choices],
+            "incarnation": [node.incarnation for _, node in choices],
+        },
+    )
+    return [Assigned(*row) for row in cursor.fetchall()]
+
+
+def unheard(cursor: Cursor, node: str, limit: int = 64) -> list[Assigned]:
+    """Jobs assigned to a node that has a slot idle and yet does not begin them."""
+    cursor.execute(load("claims")["unheard"], {"node": node, "patience": UNHEARD, "limit": limit})
+    return [Assigned(*row) for row in cursor.fetchall()]
+
+
+def claim(
+    cursor: Cursor, job: int, token: int, *, node: str, pid: int, numeric_class: str
+) -> Claim | None:
+    """Make a job the caller's own.
+
+    Returns
+    -------
+    Claim or None
+        None when the message is void: the job was claimed, called off or given to another.
+
+    Raises
+    ------
+    LookupError
+        When there is no such job.
+    """
+    cursor.execute(
+        load("claims")["claim"],
+        {
+            "job": job,
+            "token": token,
+            "node": node,
+            "pid": pid,
+            "numeric_class": numeric_class,
+            "lease": LEASE,
+        },
+    )
+    row = cursor.fetchone()
+    if row is not None:
+        number, *rest = row
+        return Claim(number, token, *rest)
+    cursor.execute(load("claims")["exists"], {"job": job})
+    if cursor.fetchone() is None:
+        raise LookupError(f"there is no job {job}")
+    return None
+
+
+def checkpoint(cursor: Cursor, job: int) -> bytes | None:
+    """State after the last slice; None before the first."""
+    cursor.execute(load("claims")["checkpoint"], {"job": job})
+    data = scalar(cursor)
+    return None if data is None else bytes(data)
+
+
+def renew(
+    cursor: Cursor,
+    job: int,
+    token: int,
+    *,
+    steps: int | None = None,
+    current: float | None = None,
+    rate: float | None = None,
+) -> Orders:
+    """Keep a lease alive, tell the progress, and hear what to do.
+
+    Parameters
+    ----------
+    steps, current, rate
+        Steps done in all, cost on the rows searched, steps/s.
+
+    Raises
+    ------
+    LeaseLostError
+        When the job is no longer the caller's.
+    """
+    cursor.execute(
+        load("claims")["renew"],
+        {
+            "job": job,
+            "token": token,
+            "lease": LEASE,
+            "steps": steps,
+            "current": current,
+            "rate": rate,
+        },
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise LeaseLostError(f"job {job}: its lease was lost, somebody else goes on with it")
+    return Orders(*row)
+
+
+def fail(
+    cursor: Cursor, job: int, token: int, *, error: str, reason: str, final: bool
+) -> str | None:
+    """Note that a slice failed.
+
+    Parameters
+    ----------
+    final
+        Whether another try is useless.
+
+    Returns
+    -------
+    str or None
+        `ready` for another try, `failed`, or None when the lease was lost.
+    """
+    cursor.execute(
+        load("claims")["fail"],
+        {
+            "job": job,
+            "token": token,
+            "error": error,
+            "reason": reason,
+            "final": final,
+            "attempts": ATTEMPTS,
+        },
+    )
+    state = scalar(cursor)
+    return None if state is None else str(state)
+
+
+def put_back(cursor: Cursor, job: int, token: int) -> bool:
+    """Give a running job back as if it had not been claimed; False when the lease was lost."""
+    cursor.execute(load("claims")["put_back"], {"job": job, "token": token})
+    return cursor.fetchone() is not None
+
+
+def lost(cursor: Cursor) -> list[int]:
+    """Jobs whose lease ran out or whose node is gone, dead or started anew; locked."""
+    cursor.execute(load("claims")["lost"], {"dead": DEAD})
+    return [number for (number,) in cursor.fetchall()]
+
+
+def held_before(cursor: Cursor, node_id: int, incarnation: int) -> list[int]:
+    """Jobs that an earlier start of a node held; locked."""
+    cursor.execute(load("claims")["held_elsewhere"], {"node": node_id, "incarnation": incarnation})
+    return [number for (number,) in cursor.fetchall()]
+
+
+def held_by(cursor: Cursor, node: str) -> list[int]:
+    """Jobs assigned to a node that have not begun; locked."""
+    cursor.execute(load("claims")["held_by"], {"node": node})
+    return [number for (number,) in cursor.fetchall()]
+
+
+def running_on(cursor: Cursor, node: str) -> list[tuple[int, int, int]]:
+    """Job, process and token of all that runs on a node."""
+    cursor.execute(load("claims")["running_here"], {"node": node})
+    return list(cursor.fetchall())
+
+
+def still_held(cursor: Cursor, held: Sequence[tuple[int, int]]) -> list[int]:
+    """Which of some (job, token) still run under that token; locked."""
+    cursor.execute(
+        load("claims")["lost_by"],
+        {"jobs": [job for job, _ in held], "tokens": [token for _, token in held]},
+    )
+    return [number for (number,) in cursor.fetchall()]
+
+
+def release(cursor: Cursor, jobs: Sequence[int], why: str) -> dict[int, str]:
+    """Take jobs away from who holds them.
+
+    Parameters
+    ----------
+    why
+        What happened, for `permq show`.
+
+    Returns
+    -------
+    dict
+        New states by job: `ready`, `cancelled` (it was to be), or `failed` after too many tries.
+    """
+    if not jobs:
+        return {}
+    cursor.execute(
+        load("claims")["release"], {"jobs": list(jobs), "why": why, "attempts": ATTEMPTS}
+    )
+    return dict(cursor.fetchall())

@@ -1,0 +1,106 @@
+"""The end of a slice: everything it brought, in one transaction, or nothing."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg2
+
+from permq.errors import LeaseLostError
+from permq.pool.claims import Claim
+from permq.pool.connection import Cursor
+from permq.pool.jobs import settle_children
+from permq.pool.queries import load
+
+
+@dataclass(frozen=True)
+class SliceResult:
+    """What a slice brought, besides solutions.
+
+    Parameters
+    ----------
+    state
+        `ready` when the job goes on, else `done` or `cancelled`.
+    steps_done
+        Steps of the job in all.
+    seconds, rate
+        How long the slice worked, and its steps/s.
+    current
+        Cost on the rows searched.
+    best, best_solution
+        Cost over all rows, and row, of the best solution it brought.
+    checkpoint
+        State to go on from; None at the end.
+    result
+        What the job ends with.
+    reason
+        Why it ended early.
+    """
+
+    state: str
+    steps_done: int
+    seconds: float
+    rate: float | None = None
+    current: float | None = None
+    best: float | None = None
+    best_solution: int | None = None
+    checkpoint: bytes | None = None
+    result: Mapping[str, Any] | None = None
+    reason: str | None = None
+
+
+def finish(cursor: Cursor, claim: Claim, result: SliceResult) -> None:
+    """Write a slice's end, and ready the job's children at the job's end.
+
+    Raises
+    ------
+    LeaseLostError
+        When the job is no longer the caller's; nothing of the transaction may be kept.
+    """
+    sql = load("claims")
+    cursor.execute(
+        sql["finish"],
+        {
+            "job": claim.job,
+            "token": claim.token,
+            "state": result.state,
+            "steps_done": result.steps_done,
+            "seconds": result.seconds,
+            "rate": result.rate,
+            "current": result.current,
+            "best": result.best,
+            "best_solution": result.best_solution,
+            "result": None if result.result is None else json.dumps(dict(result.result)),
+            "reason": result.reason,
+        },
+    )
+    row = cursor.fetchone()
+    if row is None:
+        raise LeaseLostError(f"job {claim.job}: its lease was lost, this slice is not kept")
+    number, node_id = row
+    cursor.execute(
+        sql["insert_slice"],
+        {
+            "job": claim.job,
+            "slice": number,
+            "token": claim.token,
+            "node": node_id,
+            "started_at": claim.claimed_at,
+            "steps": result.steps_done - claim.steps_done,
+            "best": result.best,
+        },
+    )
+    if result.checkpoint is not None:
+        cursor.execute(
+            sql["save_checkpoint"],
+            {
+                "job": claim.job,
+                "slice": number,
+                "data": psycopg2.Binary(result.checkpoint),
+            },
+        )
+    elif result.state != "ready" and number > 0:
+        cursor.execute(sql["drop_checkpoint"], {"job": claim.job})
+    if result.state != "ready":
+        settle_children(cursor, [claim.job])

@@ -1,0 +1,44 @@
+-- name: register
+INSERT INTO nodes (name, host, pid, chipset, apple, arch, gpu, numeric_class, slots, weight, speed,
+    classes, version)
+VALUES (%(name)s, %(host)s, %(pid)s, %(chipset)s, %(apple)s, %(arch)s, %(gpu)s,
+    %(numeric_class)s, %(slots)s, %(weight)s, %(speed)s, %(classes)s, %(version)s)
+ON CONFLICT (name) DO UPDATE SET
+    incarnation = nodes.incarnation + 1, host = excluded.host, pid = excluded.pid,
+    chipset = excluded.chipset, apple = excluded.apple, arch = excluded.arch, gpu = excluded.gpu,
+    numeric_class = excluded.numeric_class, slots = excluded.slots, weight = excluded.weight,
+    speed = excluded.speed, classes = excluded.classes, version = excluded.version,
+    state = 'live', started_at = clock_timestamp(), heartbeat = clock_timestamp()
+RETURNING id, incarnation;
+
+-- name: holder
+-- Who has a name and was heard of lately.
+SELECT host, pid FROM nodes
+WHERE name = %(name)s AND state <> 'gone'
+    AND heartbeat > clock_timestamp() - %(suspect)s * interval '1 s';
+
+-- name: beat
+UPDATE nodes SET heartbeat = clock_timestamp()
+WHERE name = %(name)s AND incarnation = %(incarnation)s AND state <> 'gone' RETURNING state;
+
+-- name: leave
+UPDATE nodes SET state = 'gone'
+WHERE name = %(name)s AND incarnation = %(incarnation)s RETURNING id;
+
+-- name: drain
+UPDATE nodes SET state = %(state)s WHERE name = %(name)s AND state <> 'gone' RETURNING id;
+
+-- name: listing
+SELECT n.name, n.chipset, n.apple, n.arch, n.gpu, n.numeric_class, n.slots, n.weight, n.speed,
+    n.classes, n.version, n.host, n.pid, n.incarnation, n.started_at, n.heartbeat,
+    extract(epoch FROM clock_timestamp() - n.heartbeat)::double precision,
+    CASE WHEN n.state = 'gone' THEN 'gone'
+        WHEN n.heartbeat < clock_timestamp() - %(dead)s * interval '1 s' THEN 'dead'
+        WHEN n.heartbeat < clock_timestamp() - %(suspect)s * interval '1 s' THEN 'suspect'
+        ELSE n.state END,
+    (SELECT count(*) FROM jobs WHERE node_id = n.id AND state = 'running'),
+    (SELECT count(*) FROM jobs WHERE node_id = n.id AND state = 'assigned'),
+    coalesce((SELECT sum(rate) FROM jobs WHERE node_id = n.id AND state = 'running'), 0),
+    (SELECT string_agg(kind || ' ' || id, ', ' ORDER BY id)
+        FROM jobs WHERE node_id = n.id AND state = 'running')
+FROM nodes n ORDER BY n.name;
