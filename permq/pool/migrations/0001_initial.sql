@@ -11,7 +11,7 @@ CREATE TABLE puzzles (
     hidden        integer NOT NULL,
     outputs       integer NOT NULL,
     rows          integer NOT NULL,
-    pieces        integer[] NOT NULL,          -- sorted piece numbers, the last layer's included
+    pieces        integer[] NOT NULL,          -- inputs ascending, outputs ascending, the last layer
     answer_sha256 text,                        -- where the hash of the answer is known
     content       bytea NOT NULL,              -- the puzzle itself, see permq.pool.content
     added_at      timestamptz NOT NULL DEFAULT clock_timestamp(),
@@ -137,7 +137,8 @@ CREATE TABLE solutions (
     puzzle_id   bigint NOT NULL REFERENCES puzzles,
     hash        text NOT NULL CHECK (hash ~ '^[0-9a-f]{64}$'),
     permutation integer[] NOT NULL,            -- the answer: pieces from the first to the last
-    cost        double precision NOT NULL,     -- over all rows, recomputed by the writer
+    cost        double precision NOT NULL      -- over all rows, recomputed by the writer
+                CHECK (cost >= 0 AND cost < 'Infinity'),  -- NaN counts as above infinity
     exact       boolean NOT NULL,
     match       boolean,                       -- null where no hash is known
     solved      boolean NOT NULL,
@@ -149,6 +150,7 @@ CREATE TABLE solutions (
     UNIQUE (puzzle_id, hash)
 );
 CREATE INDEX solutions_cost ON solutions (puzzle_id, cost, id);
+CREATE INDEX solutions_best ON solutions (puzzle_id, solved DESC, cost, id);
 CREATE INDEX solutions_time ON solutions (puzzle_id, found_at);
 
 CREATE TABLE discoveries (
