@@ -145,6 +145,17 @@ def _read_assignments(path: Path) -> dict[str, str]:
     return found
 
 
+def child_environment(variables: Mapping[str, str]) -> dict[str, str]:
+    """The environment of a process to be started: this one's, and what it is given besides.
+
+    Parameters
+    ----------
+    variables
+        What to add or to replace.
+    """
+    return {**os.environ, **variables}
+
+
 def processor_flags(cpuinfo: Path = CPUINFO) -> frozenset[str]:
     """Instruction sets of the first processor.
 

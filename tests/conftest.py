@@ -19,6 +19,8 @@ settings.register_profile(
 )
 settings.load_profile("suite")
 
+pytest_plugins = ["tests.servers"]
+
 ROOT = Path(__file__).resolve().parent.parent
 
 

@@ -1,0 +1,42 @@
+"""Free ports of this machine's own address."""
+
+import secrets
+import socket
+
+LOOPBACK = "127.0.0.1"
+RANGE = range(15_000, 32_000)
+"""Below the ports that systems give to outgoing connections: one of those could take a server's
+port while the server restarts."""
+
+TRIES = 100
+
+
+def free_port(preferred: int = 0) -> int:
+    """Find a port that nobody listens on.
+
+    Parameters
+    ----------
+    preferred
+        Taken when it is free; 0 for any.
+    """
+    if preferred and is_free(preferred):
+        return preferred
+    for _ in range(TRIES):
+        port = secrets.choice(RANGE)
+        if is_free(port):
+            return port
+    with socket.socket() as probe:
+        probe.bind((LOOPBACK, 0))
+        return int(probe.getsockname()[1])
+
+
+def is_free(port: int) -> bool:
+    """Whether a server could listen on a port now."""
+    with socket.socket() as probe:
+        # as servers do, who do not mind connections of their predecessor that are closing
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((LOOPBACK, port))
+        except OSError:
+            return False
+    return True

@@ -1,0 +1,102 @@
+"""An embedded Redis (Valkey): kept on disk, with a password, one port on 127.0.0.1."""
+
+import secrets
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from permq.errors import ServiceError
+from permq.services.binaries import RedisProgram, find_redis
+from permq.services.members import Member
+from permq.services.ports import LOOPBACK
+
+NAME = "redis"
+
+SETTINGS = (
+    f"bind {LOOPBACK}",
+    "appendonly yes",  # without it a restart loses the queues
+    "appendfsync everysec",
+    'save ""',  # the append-only file is enough
+    "maxmemory-policy noeviction",  # a message must not vanish for want of memory
+    "daemonize no",
+    'logfile ""',
+)
+
+
+@dataclass(frozen=True)
+class Store:
+    """A prepared data folder and the program for it.
+
+    Parameters
+    ----------
+    folder
+        Holds the append-only file and `password`.
+    program
+        The server.
+    """
+
+    folder: Path
+    program: RedisProgram
+
+    @property
+    def password(self) -> str:
+        """The password."""
+        return (self.folder / "password").read_text(encoding="ascii").strip()
+
+    def url(self, port: int) -> str:
+        """Address, with the password."""
+        return f"redis://:{self.password}@{LOOPBACK}:{port}/0"
+
+    def member(self, port: int) -> Member:
+        """Describe the server's process.
+
+        Parameters
+        ----------
+        port
+            Where it will listen.
+        """
+        folder = str(self.folder).replace("\\", "\\\\").replace('"', '\\"')
+        lines = (*SETTINGS, f"port {port}", f'dir "{folder}"', f"requirepass {self.password}")
+        return Member(
+            name=NAME,
+            # the settings hold the password, so they are read from standard input
+            command=(str(self.program.path), "-"),
+            stdin="".join(f"{line}\n" for line in lines).encode(),
+            ready=partial(is_ready, self.url(port)),
+        )
+
+
+def prepare(folder: Path) -> Store:
+    """Make a data folder ready.
+
+    Parameters
+    ----------
+    folder
+        Where it is or is to be.
+
+    Raises
+    ------
+    ServiceError
+        When there is no Redis, or the folder cannot be made.
+    """
+    store = Store(folder, find_redis())
+    password = folder / "password"
+    try:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if not password.exists():
+            password.touch(mode=0o600)
+            password.write_text(secrets.token_urlsafe(24) + "\n", encoding="ascii")
+    except OSError as error:
+        raise ServiceError(f"{folder}: cannot be made: {error.strerror or error}") from error
+    return store
+
+
+def is_ready(url: str) -> bool:
+    """Whether a server answers and has loaded its data."""
+    import redis
+
+    try:
+        with redis.Redis.from_url(url, socket_timeout=5) as client:
+            return bool(client.ping())
+    except redis.RedisError:
+        return False
