@@ -1,0 +1,1 @@
+"""Jobs: what they do, how they are submitted, sent out, controlled and listed."""

@@ -1,0 +1,97 @@
+"""Handing out work: the pool's ready jobs, the fleet's pure choice, letters to send."""
+
+from collections.abc import Iterable
+
+from permq.fleet.dispatch import Node, Policy, Work, assign
+from permq.fleet.messages import Message
+from permq.fleet.producer import Letter
+from permq.pool import claims
+from permq.pool.connection import Cursor
+from permq.pool.jobs import explain
+from permq.pool.settings import read_policy
+
+BACKLOG = 400
+"""Ready jobs looked at beyond what the nodes have room for."""
+
+
+def dispatch(cursor: Cursor) -> list[Letter]:
+    """Assign ready jobs to nodes within the caller's transaction.
+
+    Call it last: it keeps everybody else from handing out work until the transaction ends.
+
+    Returns
+    -------
+    list of Letter
+        To be sent once the transaction is committed. Those that never are, are written again by
+        the node's own look at the pool.
+    """
+    claims.lock_dispatch(cursor)
+    rows = claims.nodes_with_room(cursor)
+    nodes = {row.name: row for row in rows}
+    names = {row.id: row.name for row in rows}
+    room = sum(row.slots for row in rows)
+    ready = claims.backlog(cursor, 2 * room + BACKLOG)
+    if not ready:
+        return []
+    decision = assign(
+        [work_of(row, names) for row in ready],
+        [node_of(row) for row in rows],
+        Policy(heavy=read_policy(cursor)),
+    )
+    explain(cursor, decision.reasons)
+    given = claims.assign(cursor, [(job, nodes[name]) for job, name in decision.assignments])
+    return letters(given, names)
+
+
+def letters(given: Iterable[claims.Assigned], names: dict[int, str]) -> list[Letter]:
+    """Write a letter for each assignment.
+
+    Parameters
+    ----------
+    given
+        Assignments.
+    names
+        Nodes' names by row.
+    """
+    return [
+        Letter(
+            node=names[row.node_id],
+            kind=row.kind,
+            message=Message(job=row.id, token=row.token),
+            priority=row.priority,
+            puzzle=row.puzzle,
+            slice=row.slice,
+        )
+        for row in given
+    ]
+
+
+def work_of(row: claims.ReadyRow, names: dict[int, str]) -> Work:
+    """A ready job as the dispatcher sees it."""
+    return Work(
+        job=row.id,
+        work_class=row.work_class,
+        priority=row.priority,
+        steps=None if row.steps is None else float(max(row.steps, 0)),
+        started=row.started,
+        numeric_class=row.numeric_class,
+        node=row.requested_node,
+        last_node=None if row.last_node_id is None else names.get(row.last_node_id),
+        brief=row.brief,
+    )
+
+
+def node_of(row: claims.NodeRow) -> Node:
+    """A node as the dispatcher sees it."""
+    return Node(
+        name=row.name,
+        apple=row.apple,
+        speed=row.speed,
+        slots=row.slots,
+        held=row.held,
+        weight=row.weight,
+        classes=frozenset(row.classes),
+        numeric_class=row.numeric_class,
+        state=row.state,
+        gpu=row.gpu,
+    )

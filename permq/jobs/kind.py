@@ -1,0 +1,117 @@
+"""What a kind of job is.
+
+A kind works in slices: `begin` makes a state, `advance` takes it further until it is finished or
+the task says stop, `dump` and `load` carry it from one slice to the next, on whatever node that
+runs. Cut at any points, a repeatable kind ends with the result of one go.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Iterable
+from typing import Any, ClassVar, Generic, Literal, TypeVar
+
+from permq.jobs.parameters import Parameter, Params, Value, complete, read_parameters
+from permq.jobs.task import Task
+
+WorkClass = Literal["heavy", "light", "render", "gpu"]
+State = TypeVar("State")
+
+
+class Kind(ABC, Generic[State]):
+    """One kind of job; see the module.
+
+    Attributes
+    ----------
+    name, summary
+        What the user calls it, and what it does in one line.
+    work_class
+        Which nodes it goes to.
+    parameters
+        What it accepts.
+    needs_puzzle
+        Whether it works on a puzzle.
+    needs_start
+        Whether it improves a given arrangement rather than making one of its own.
+    brief
+        Whether it takes milliseconds, so that several fit into one slot.
+    repeatable
+        Whether the same seed gives the same result, whatever the slices.
+    """
+
+    name: ClassVar[str]
+    summary: ClassVar[str]
+    work_class: ClassVar[WorkClass] = "heavy"
+    parameters: ClassVar[tuple[Parameter, ...]] = ()
+    needs_puzzle: ClassVar[bool] = True
+    needs_start: ClassVar[bool] = False
+    brief: ClassVar[bool] = False
+    repeatable: ClassVar[bool] = True
+
+    def complete(self, given: Params, blocks: int | None = None) -> dict[str, Value]:
+        """Every parameter's value: the given ones, checked, and defaults for the rest.
+
+        Parameters
+        ----------
+        given
+            Values by name.
+        blocks
+            Of the puzzle, where it is known: positions are then checked too.
+
+        Raises
+        ------
+        OptionError
+            When a name is unknown, a value is wrong, or values do not fit together.
+        """
+        params = complete(self.name, self.parameters, given)
+        self.check(params, blocks)
+        return params
+
+    def read(self, texts: Iterable[str], blocks: int | None = None) -> dict[str, Value]:
+        """Every parameter's value from `name=value` texts; see `complete`."""
+        return self.complete(read_parameters(self.name, self.parameters, texts), blocks)
+
+    def check(self, params: Params, blocks: int | None = None) -> None:
+        """Complain about values that do not fit together, or the puzzle.
+
+        Raises
+        ------
+        OptionError
+            With what is wrong.
+        """
+
+    def total(self, params: Params, blocks: int) -> int | None:
+        """Steps of the whole job, for progress; None where that is not known before."""
+        return None
+
+    def expand(self, params: Params) -> list[dict[str, Value]]:
+        """Give the parameters of the jobs that one submission becomes."""
+        return [dict(params)]
+
+    @abstractmethod
+    def begin(self, task: Task) -> State:
+        """State before the first step."""
+
+    @abstractmethod
+    def advance(self, task: Task, state: State) -> bool:
+        """Work until finished (True) or told to stop (False), one unit of work at least.
+
+        The state is changed in place. A unit that the stop cut short is left out of it, so that it
+        is repeated in the next slice.
+        """
+
+    @abstractmethod
+    def dump(self, task: Task, state: State) -> bytes:
+        """Turn a state into JSON."""
+
+    @abstractmethod
+    def load(self, task: Task, data: bytes) -> State:
+        """Turn JSON back into a state.
+
+        Raises
+        ------
+        CheckpointError
+            When it is damaged, of another version, or of another kind of job or puzzle.
+        """
+
+    @abstractmethod
+    def result(self, task: Task, state: State) -> dict[str, Any]:
+        """Facts of a finished job, as JSON can hold them."""

@@ -1,0 +1,65 @@
+"""What a kind of job is given for one slice of work."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from permq.core.arrangement import Arrangement
+    from permq.core.puzzle import Puzzle
+
+SOURCES = ("parent", "elite", "score", "random")
+"""Where a job's start comes from."""
+
+
+def _never() -> bool:
+    return False
+
+
+def _unheard(steps: int, current: float, best: float, note: str) -> None:
+    """Tell nobody."""
+
+
+def _unkept(arrangement: "Arrangement", method: str) -> None:
+    """Keep nothing."""
+
+
+@dataclass(frozen=True, eq=False)
+class Task:
+    """A job as its kind sees it during one slice; the worker makes it.
+
+    Parameters
+    ----------
+    puzzle
+        What to work on; None for kinds that need none.
+    params
+        Every parameter of the kind, complete and checked.
+    seed
+        Of everything random.
+    start
+        The parent's best or the elite that was drawn; None where the job begins from scores or at
+        random.
+    source
+        Where the start comes from, one of `SOURCES`.
+    perturbation
+        Random swaps of an elite before it is annealed.
+    others
+        Good solutions of the pool, drawn once with the start.
+    stop
+        Whether to return soon: the slice is over, or the job is cancelled, paused or needless.
+    report
+        Told of steps done, current cost, best cost, and a note for people.
+    found
+        Given an arrangement worth keeping and the method that found it.
+    """
+
+    puzzle: "Puzzle | None"
+    params: Mapping[str, Any]
+    seed: int
+    start: "Arrangement | None" = None
+    source: str = "random"
+    perturbation: int = 0
+    others: "tuple[Arrangement, ...]" = ()
+    stop: Callable[[], bool] = _never
+    report: Callable[[int, float, float, str], None] = _unheard
+    found: "Callable[[Arrangement, str], None]" = _unkept
