@@ -166,18 +166,6 @@ CREATE TABLE discoveries (
 );
 CREATE INDEX discoveries_solution ON discoveries (solution_id);
 
--- Pair (input piece, output piece) by position, as the answer alternates them.
-CREATE FUNCTION inputs_of(permutation integer[]) RETURNS integer[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT array_agg(permutation[2 * i - 1] ORDER BY i)
-    FROM generate_series(1, cardinality(permutation) / 2) AS i
-$$;
-CREATE FUNCTION outputs_of(permutation integer[]) RETURNS integer[]
-    LANGUAGE sql IMMUTABLE PARALLEL SAFE AS $$
-    SELECT array_agg(permutation[2 * i] ORDER BY i)
-    FROM generate_series(1, cardinality(permutation) / 2) AS i
-$$;
-
 CREATE TABLE settings (
     key        text PRIMARY KEY,
     value      text NOT NULL,
