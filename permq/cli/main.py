@@ -15,7 +15,9 @@ COMMANDS: Mapping[str, str] = {
     "anneal": "permq.cli.anneal",
     "cascade": "permq.cli.cascade",
     "completion": "permq.cli.completion",
+    "down": "permq.cli.down",
     "export": "permq.cli.export",
+    "flower": "permq.cli.flower",
     "lns": "permq.cli.lns",
     "loo": "permq.cli.loo",
     "order": "permq.cli.order",
@@ -24,9 +26,12 @@ COMMANDS: Mapping[str, str] = {
     "refine": "permq.cli.refine",
     "rotate": "permq.cli.rotate",
     "solve": "permq.cli.solve",
+    "status": "permq.cli.status",
     "surgery": "permq.cli.surgery",
     "sweep": "permq.cli.sweep",
+    "up": "permq.cli.up",
     "verify": "permq.cli.verify",
+    "worker": "permq.cli.worker",
     "zone": "permq.cli.zone",
 }
 

@@ -5,10 +5,9 @@ from collections.abc import Iterable
 from permq.fleet.dispatch import Node, Policy, Work, assign
 from permq.fleet.messages import Message
 from permq.fleet.producer import Letter
-from permq.pool import claims
+from permq.pool import claims, settings
 from permq.pool.connection import Cursor
 from permq.pool.jobs import explain
-from permq.pool.settings import read_policy
 
 BACKLOG = 400
 """Ready jobs looked at beyond what the nodes have room for."""
@@ -36,7 +35,7 @@ def dispatch(cursor: Cursor) -> list[Letter]:
     decision = assign(
         [work_of(row, names) for row in ready],
         [node_of(row) for row in rows],
-        Policy(heavy=read_policy(cursor)),
+        Policy(heavy=str(settings.get(cursor, "dispatch.policy"))),
     )
     explain(cursor, decision.reasons)
     given = claims.assign(cursor, [(job, nodes[name]) for job, name in decision.assignments])

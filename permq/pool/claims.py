@@ -5,13 +5,17 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from permq.errors import LeaseLostError
+from permq.errors import LeaseLostError, PoolError
 from permq.pool.connection import Cursor, scalar
 from permq.pool.queries import load
 from permq.pool.times import ATTEMPTS, DEAD, LEASE, SUSPECT, UNHEARD
 
 DISPATCH_LOCK = 7_065_726_002
 """Advisory lock of whoever hands out work: two at once would fill one slot twice."""
+
+
+class UnknownJobError(PoolError):
+    """A message names a job that there is not."""
 
 
 class NodeRow(NamedTuple):
@@ -108,11 +112,12 @@ class Claim:
 
 
 class Orders(NamedTuple):
-    """What a running job is told when it renews its lease."""
+    """What a running job is told when it renews its lease; `leaving` is its node."""
 
     cancel: bool
     pause: bool
     solved: bool
+    leaving: bool
 
 
 def lock_dispatch(cursor: Cursor) -> None:
@@ -165,7 +170,7 @@ def claim(
 
     Raises
     ------
-    LookupError
+    UnknownJobError
         When there is no such job.
     """
     cursor.execute(
@@ -185,7 +190,7 @@ def claim(
         return Claim(number, token, *rest)
     cursor.execute(load("claims")["exists"], {"job": job})
     if cursor.fetchone() is None:
-        raise LookupError(f"there is no job {job}")
+        raise UnknownJobError(f"there is no job {job}")
     return None
 
 

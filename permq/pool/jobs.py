@@ -208,6 +208,11 @@ def log(
     )
 
 
+def bury(cursor: Cursor, node: str, reason: str, body: str) -> None:
+    """Keep a message that was refused."""
+    cursor.execute(load("jobs")["bury"], {"node": node, "reason": reason, "body": body})
+
+
 def _states(cursor: Cursor, query: str, jobs: Iterable[int]) -> dict[int, str]:
     cursor.execute(load("jobs")[query], {"jobs": list(jobs)})
     return dict(cursor.fetchall())

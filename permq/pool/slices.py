@@ -28,8 +28,6 @@ class SliceResult:
         How long the slice worked, and its steps/s.
     current
         Cost on the rows searched.
-    best, best_solution
-        Cost over all rows, and row, of the best solution it brought.
     checkpoint
         State to go on from; None at the end.
     result
@@ -43,15 +41,27 @@ class SliceResult:
     seconds: float
     rate: float | None = None
     current: float | None = None
-    best: float | None = None
-    best_solution: int | None = None
     checkpoint: bytes | None = None
     result: Mapping[str, Any] | None = None
     reason: str | None = None
 
 
-def finish(cursor: Cursor, claim: Claim, result: SliceResult) -> None:
+def finish(
+    cursor: Cursor,
+    claim: Claim,
+    result: SliceResult,
+    *,
+    best: float | None = None,
+    best_solution: int | None = None,
+) -> None:
     """Write a slice's end, and ready the job's children at the job's end.
+
+    Parameters
+    ----------
+    claim, result
+        Whose slice it was, and what came of it.
+    best, best_solution
+        Cost over all rows, and row, of the best solution it brought.
 
     Raises
     ------
@@ -69,8 +79,8 @@ def finish(cursor: Cursor, claim: Claim, result: SliceResult) -> None:
             "seconds": result.seconds,
             "rate": result.rate,
             "current": result.current,
-            "best": result.best,
-            "best_solution": result.best_solution,
+            "best": best,
+            "best_solution": best_solution,
             "result": None if result.result is None else json.dumps(dict(result.result)),
             "reason": result.reason,
         },
@@ -88,7 +98,7 @@ def finish(cursor: Cursor, claim: Claim, result: SliceResult) -> None:
             "node": node_id,
             "started_at": claim.claimed_at,
             "steps": result.steps_done - claim.steps_done,
-            "best": result.best,
+            "best": best,
         },
     )
     if result.checkpoint is not None:

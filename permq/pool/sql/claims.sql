@@ -71,7 +71,9 @@ UPDATE jobs SET lease_until = clock_timestamp() + %(lease)s * interval '1 s',
     rate = coalesce(%(rate)s, rate)
 WHERE id = %(job)s AND token = %(token)s AND state = 'running'
 RETURNING cancelling, paused, NOT keep_going AND work_class = 'heavy' AND coalesce(
-    (SELECT solved_at IS NOT NULL FROM puzzles WHERE puzzles.id = puzzle_id), false);
+    (SELECT solved_at IS NOT NULL FROM puzzles WHERE puzzles.id = puzzle_id), false),
+    (SELECT nodes.state = 'gone' OR nodes.incarnation <> jobs.incarnation
+        FROM nodes WHERE nodes.id = node_id);
 
 -- name: finish
 UPDATE jobs SET

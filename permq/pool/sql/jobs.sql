@@ -137,3 +137,6 @@ WHERE jobs.id = told.id AND jobs.state = 'ready' AND jobs.reason IS DISTINCT FRO
 -- name: log
 INSERT INTO logs (level, node, job_id, message)
 VALUES (%(level)s, %(node)s, %(job)s, %(message)s);
+
+-- name: bury
+INSERT INTO dead_letters (node, reason, body) VALUES (%(node)s, %(reason)s, %(body)s);

@@ -61,3 +61,9 @@ WHERE solution_id = ANY(%(solutions)s) ORDER BY found_at, id;
 
 -- name: count
 SELECT count(*) FROM solutions WHERE puzzle_id = %(puzzle)s;
+
+-- name: export
+SELECT s.id, p.fingerprint, s.hash, array_to_string(s.permutation, ','), s.cost, s.exact, s.match,
+    s.solved, s.method, s.node, s.job_id, s.parent_id, s.found_at
+FROM solutions s JOIN puzzles p ON p.id = s.puzzle_id WHERE s.puzzle_id = %(puzzle)s
+ORDER BY s.solved DESC, s.cost, s.id LIMIT %(count)s;

@@ -1,0 +1,74 @@
+"""Celery's settings; the reason stands with every one that is not a default.
+
+Postgres is the truth about jobs, Redis a doorbell: a lost message is sent again from Postgres, a
+doubled one finds nothing to claim. So these settings are for calm and speed, not for safety.
+"""
+
+from kombu.entity import Queue
+
+from permq.config import ServiceSettings
+from permq.fleet.routes import queues, routes
+from permq.fleet.transport import SERIALIZER, transport_options
+from permq.jobs.kinds import KINDS
+
+_settings = ServiceSettings.read()
+
+# Without an address the worker's boot says what to set, instead of trying a guest at localhost.
+broker_url = _settings.redis_url
+broker_transport_options = transport_options(_settings.node)
+# Redis may come later than the worker, and go away at any time; a supervisor need not notice.
+broker_connection_retry_on_startup = True
+broker_connection_max_retries = None
+# One connection to publish the next slice is enough for a child.
+broker_pool_limit = 2
+
+# Nothing but JSON crosses the wire: pickle would run a stranger's code.
+task_serializer = SERIALIZER
+result_serializer = SERIALIZER
+accept_content = [SERIALIZER]
+result_accept_content = [SERIALIZER]
+
+# Rows in Postgres are the results.
+task_ignore_result = True
+result_backend = None
+
+# Every node has its queue; `workers.queues` declares it by its name. A misspelt one is an error.
+task_create_missing_queues = False
+task_queues = [
+    Queue(**queue)  # type: ignore[no-untyped-call]
+    for queue in queues([_settings.node] if _settings.node else [])
+]
+# The sender names the node's queue; what was sent without one lands where it is seen.
+task_routes = routes(KINDS)
+task_inherit_parent_priority = False
+task_default_priority = 5
+
+# A message stays with its node until the slice is written, so `permq nodes` and Flower agree.
+task_acks_late = True
+# A child that was killed is noticed by its node, which hands the job out again: a message put back
+# by Celery would be void, and one that kills its worker would come back for ever.
+task_reject_on_worker_lost = False
+task_acks_on_failure_or_timeout = True
+# One message beyond what a slot works on is what the dispatcher sends ahead anyhow.
+worker_prefetch_multiplier = 1
+# A lost connection to Redis is no reason to stop a slice: Postgres has its lease.
+worker_cancel_long_running_tasks_on_connection_loss = False
+
+# Children start afresh: numpy's and torch's threads do not survive a fork.
+worker_pool_start_method = "spawn"
+worker_proc_alive_timeout = 60
+# What a library leaks in a thousand slices, some hours, is given back.
+worker_max_tasks_per_child = 20_000
+
+# What Flower shows.
+worker_send_task_events = True
+task_send_sent_event = True
+task_track_started = True
+
+# Logging is set up by `workers.logs`: time, level, node and job on every line.
+worker_hijack_root_logger = False
+worker_redirect_stdouts = False
+# Remote control answers Flower's questions; its replies need not be kept.
+control_queue_expires = 60
+event_queue_expires = 60
+event_queue_ttl = 10

@@ -1,0 +1,63 @@
+"""What a job begins with: drawn at its first claim, and kept with it for ever after."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from permq.core.arrangement import Arrangement
+from permq.jobs.kinds import kind_named
+from permq.pool import solutions
+from permq.pool.claims import Claim
+from permq.pool.connection import Cursor
+from permq.pool.queries import load
+from permq.pool.seeding import draw
+from permq.pool.settings import read_shares
+
+OTHERS = 20
+"""Good solutions that a job may compare."""
+
+
+def settle_start(cursor: Cursor, claim: Claim) -> Mapping[str, Any]:
+    """Give what was kept at the first claim, or draw and keep it now.
+
+    Returns
+    -------
+    dict
+        `source` (`parent`, `elite`, `score` or `random`), `solution_id`, `permutation`,
+        `perturbation`, and `others`, permutations of good solutions.
+    """
+    if claim.start is not None:
+        return claim.start
+    start: dict[str, Any] = {"source": "score", "solution_id": None, "permutation": None}
+    if claim.puzzle_id is not None:
+        start = _drawn(cursor, claim, claim.puzzle_id)
+        top = solutions.top(cursor, claim.puzzle_id, OTHERS)
+        start["others"] = [list(row.permutation) for row in top]
+    cursor.execute(load("claims")["keep_start"], {"job": claim.job, "start": json.dumps(start)})
+    return start
+
+
+def _drawn(cursor: Cursor, claim: Claim, puzzle_id: int) -> dict[str, Any]:
+    parent = (
+        None
+        if claim.parent_solution_id is None
+        else solutions.by_id(cursor, claim.parent_solution_id)
+    )
+    if parent is not None:
+        return {
+            "source": "parent",
+            "solution_id": parent.id,
+            "permutation": list(parent.permutation),
+            "perturbation": 0,
+        }
+    shares = read_shares(cursor)
+    if kind_named(claim.kind).needs_start:
+        # what improves a solution wants a good one, and as it is
+        shares = replace(shares, random=0.0, score=0.0, elite=1.0, perturbation=0)
+    return draw(cursor, puzzle_id, claim.seed, shares=shares)
+
+
+def arrangement_of(permutation: list[int] | None) -> Arrangement | None:
+    """Arrangement of a permutation as it stands in the pool."""
+    return None if permutation is None else Arrangement.of(permutation)

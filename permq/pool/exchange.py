@@ -1,0 +1,227 @@
+"""Solutions as tables in files: CSV, JSON and Parquet."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from permq.core.arrangement import Arrangement
+from permq.core.puzzle import Puzzle
+from permq.errors import AnswerError, OptionError
+from permq.pool import jobs
+from permq.pool.connection import Cursor, scalar
+from permq.pool.queries import load
+from permq.pool.solutions import Checked, Found, check, count, record
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+FORMATS = {".csv": "CSV", ".json": "JSON", ".parquet": "Parquet"}
+COLUMNS = (
+    "id",
+    "puzzle",
+    "hash",
+    "answer",
+    "cost",
+    "exact",
+    "match",
+    "solved",
+    "method",
+    "node",
+    "job",
+    "parent",
+    "found_at",
+)
+_TYPES = {"match": "boolean", "job": "Int64", "parent": "Int64"}  # that may be missing
+_METHOD = "import"
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A solution as a file lists it.
+
+    Parameters
+    ----------
+    found
+        The arrangement, and what is said to have found it.
+    node
+        Where, if that is said.
+    """
+
+    found: Found
+    node: str | None
+
+
+@dataclass(frozen=True)
+class Imported:
+    """What `store` did.
+
+    Parameters
+    ----------
+    read
+        Solutions that the file listed.
+    new
+        Those that the pool did not know.
+    solved
+        Whether one of them is the answer.
+    """
+
+    read: int
+    new: int
+    solved: bool
+
+
+def format_of(path: Path) -> str:
+    """Format that a file's suffix says.
+
+    Raises
+    ------
+    OptionError
+        When it says none of `FORMATS`, or Parquet cannot be read or written here.
+    """
+    form = FORMATS.get(path.suffix.lower())
+    if form is None:
+        raise OptionError(f"{path}: the name must end with {', '.join(FORMATS)}")
+    if form == "Parquet":
+        try:
+            import pyarrow  # noqa: F401
+        except ImportError:
+            raise OptionError("Parquet needs pyarrow: pip install 'permq[parquet]'") from None
+    return form
+
+
+def write(cursor: Cursor, puzzle_id: int, path: Path, limit: int | None = None) -> int:
+    """Write a puzzle's solutions, the best first, with the columns `COLUMNS`.
+
+    Parameters
+    ----------
+    path
+        The file to write; its suffix says the format.
+    limit
+        How many at most; None for all.
+
+    Returns
+    -------
+    int
+        How many were written.
+
+    Raises
+    ------
+    OptionError
+        When the suffix says no format, or Parquet cannot be written here.
+    """
+    form = format_of(path)
+    import pandas
+
+    given = {"puzzle": int(puzzle_id), "count": None if limit is None else int(limit)}
+    cursor.execute(load("solutions")["export"], given)
+    table = pandas.DataFrame(cursor.fetchall(), columns=list(COLUMNS)).astype(_TYPES)
+    if form == "CSV":
+        table.to_csv(path, index=False)
+    elif form == "JSON":
+        table.to_json(path, orient="records", date_format="iso", double_precision=15, indent=1)
+    else:
+        table.to_parquet(path, index=False)
+    return len(table)
+
+
+def read(path: Path, fingerprint: str) -> list[Listed]:
+    """Read solutions from a file with a column `answer` (or `permutation`).
+
+    An answer is a text or a list of pieces. `method` and `node` are taken over; costs and hashes
+    are not: they are computed anew.
+
+    Parameters
+    ----------
+    path
+        The file; its suffix says the format.
+    fingerprint
+        Of the puzzle; a row whose column `puzzle` says another is refused.
+
+    Raises
+    ------
+    OptionError
+        When the file cannot be read or lacks the column.
+    AnswerError
+        When a row holds no answer; the message names it.
+    """
+    table = _table(path)
+    named = next((name for name in ("answer", "permutation") if name in table.columns), None)
+    if named is None:
+        raise OptionError(f"{path}: has no column answer (or permutation)")
+    rows = table.to_dict(orient="records")
+    return [_listed(row, named, fingerprint, f"{path}, row {i}") for i, row in enumerate(rows, 1)]
+
+
+def check_all(puzzle: Puzzle, listed: Sequence[Listed], where: Path) -> Iterator[Checked]:
+    """Check solutions of a file one by one; see `permq.pool.solutions.check`.
+
+    Raises
+    ------
+    AnswerError
+        When one is none of this puzzle; the message names its row.
+    """
+    for number, one in enumerate(listed, 1):
+        try:
+            yield check(puzzle, one.found)
+        except AnswerError as error:
+            raise AnswerError(f"{where}, row {number}: {error}") from None
+
+
+def store(
+    cursor: Cursor, puzzle_id: int, listed: Sequence[Listed], checked: Sequence[Checked]
+) -> Imported:
+    """Record solutions of a file, and call off searches that an answer among them ends.
+
+    Parameters
+    ----------
+    listed, checked
+        What `read` and `check_all` returned.
+    """
+    before = count(cursor, puzzle_id)
+    by_node: dict[str | None, list[Checked]] = {}
+    for one, result in zip(listed, checked, strict=True):
+        by_node.setdefault(one.node, []).append(result)
+    for node, results in by_node.items():
+        record(cursor, puzzle_id, results, node=node)
+    solved = any(one.verification.solved for one in checked)
+    if solved:
+        jobs.end_searches(cursor, puzzle_id, None, "the puzzle is solved, by an imported answer")
+    return Imported(len(checked), count(cursor, puzzle_id) - before, solved)
+
+
+def _table(path: Path) -> "DataFrame":
+    form = format_of(path)
+    import pandas
+
+    try:
+        if form == "CSV":
+            return pandas.read_csv(path, dtype=str, keep_default_na=False)
+        if form == "JSON":
+            return pandas.read_json(path, orient="records", dtype=False, convert_dates=False)
+        return pandas.read_parquet(path)
+    except OSError as error:
+        raise OptionError(f"{path}: {error.strerror or error}") from None
+    except ValueError as error:
+        problem = " ".join(str(error).split())[:200]
+        raise OptionError(f"{path}: cannot be read as {form}: {problem}") from None
+
+
+def _listed(row: dict[Any, Any], named: str, fingerprint: str, where: str) -> Listed:
+    puzzle = row.get("puzzle")
+    if puzzle and puzzle != fingerprint:
+        raise AnswerError(f"{where}: is of another puzzle, {str(puzzle)[:12]}")
+    answer = row[named]
+    try:
+        if isinstance(answer, str):
+            # arrays as Postgres writes them are answers too
+            arrangement = Arrangement.parse(answer.strip().removeprefix("{").removesuffix("}"))
+        else:
+            arrangement = Arrangement.of([int(piece) for piece in answer])
+    except (AnswerError, TypeError, ValueError) as error:
+        raise AnswerError(f"{where}: {error}") from None
+    method, node = row.get("method"), row.get("node")
+    return Listed(
+        Found(arrangement, method if isinstance(method, str) and method else _METHOD),
+        node if isinstance(node, str) and node else None,
+    )

@@ -1,0 +1,340 @@
+"""What lists show of jobs, their slices and the pool's newest; nothing here changes anything."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, NamedTuple
+
+from permq.pool.connection import Cursor, scalar
+from permq.pool.jobs import ENDED, UNFINISHED
+from permq.pool.queries import load
+
+PAUSED = "paused"
+STATES = (*UNFINISHED, PAUSED, *ENDED)
+"""States as they are shown: what is held back before it runs is `paused`."""
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Which jobs are meant; None where anything goes.
+
+    Parameters
+    ----------
+    jobs
+        Ids.
+    states
+        Of `STATES`.
+    kind
+        Of work.
+    node
+        Where it is, was last, or must go.
+    puzzle_id
+        What it works on.
+    submission
+        What it was put in with.
+    """
+
+    jobs: tuple[int, ...] | None = None
+    states: tuple[str, ...] | None = None
+    kind: str | None = None
+    node: str | None = None
+    puzzle_id: int | None = None
+    submission: int | None = None
+
+
+class JobRow(NamedTuple):
+    """A job as a list shows it.
+
+    `after` holds the parents it waits for; `assigned_for` and `age` are seconds: since it was given
+    to its node, and since it began, ended, or was put in.
+    """
+
+    id: int
+    submission: int
+    kind: str
+    puzzle: str | None
+    state: str
+    paused: bool
+    cancelling: bool
+    node: str | None
+    requested_node: str | None
+    work_class: str
+    priority: int
+    seed: int
+    slice: int
+    attempt: int
+    steps_done: int
+    steps_total: int | None
+    rate: float | None
+    worked: float
+    time_limit: float | None
+    current_cost: float | None
+    best_cost: float | None
+    reason: str | None
+    error: str | None
+    after: list[int] | None
+    assigned_for: float | None
+    age: float
+    created_at: datetime
+    started_at: datetime | None
+    ended_at: datetime | None
+
+
+class JobFacts(NamedTuple):
+    """Everything that is known of one job; see the table `jobs`."""
+
+    id: int
+    submission: int
+    command: str
+    base_seed: int
+    kind: str
+    work_class: str
+    params: Mapping[str, Any]
+    seed: int
+    puzzle: str | None
+    fingerprint: str | None
+    identity: str | None
+    priority: int
+    requested_node: str | None
+    keep_going: bool
+    time_limit: float | None
+    join_mode: str | None
+    state: str
+    reason: str | None
+    paused: bool
+    cancelling: bool
+    node: str | None
+    pid: int | None
+    token: int
+    lease_until: datetime | None
+    attempt: int
+    slice: int
+    steps_done: int
+    steps_total: int | None
+    rate: float | None
+    worked: float
+    current_cost: float | None
+    best_cost: float | None
+    best_solution_id: int | None
+    sha256: str | None
+    solved: bool | None
+    parent_solution_id: int | None
+    start: Mapping[str, Any] | None
+    result: Mapping[str, Any] | None
+    error: str | None
+    numeric_class: str | None
+    moved: bool
+    code_version: str
+    created_at: datetime
+    ready_at: datetime | None
+    assigned_at: datetime | None
+    started_at: datetime | None
+    ended_at: datetime | None
+    assigned_for: float | None
+
+
+class Relative(NamedTuple):
+    """A parent or child of a job."""
+
+    id: int
+    kind: str
+    state: str
+    best_cost: float | None
+
+
+class SliceRow(NamedTuple):
+    """One slice that was done."""
+
+    slice: int
+    node: str
+    started_at: datetime
+    ended_at: datetime
+    steps: int
+    best_cost: float | None
+
+
+class FindRow(NamedTuple):
+    """A solution that a job found."""
+
+    solution_id: int
+    sha256: str
+    cost: float
+    solved: bool
+    match: bool | None
+    method: str
+    slice: int | None
+    node: str | None
+    found_at: datetime
+
+
+class LogLine(NamedTuple):
+    """One line of a job's log."""
+
+    id: int
+    at: datetime
+    level: str
+    node: str | None
+    message: str
+
+
+class Steps(NamedTuple):
+    """Steps done and to do in all; `unknown` counts the jobs that know no total."""
+
+    done: int
+    total: int
+    unknown: int
+
+
+class BestOf(NamedTuple):
+    """The best solution among those of some jobs."""
+
+    job: int
+    kind: str
+    solution_id: int
+    sha256: str
+    cost: float
+    solved: bool
+
+
+class PuzzleBest(NamedTuple):
+    """A puzzle and the best of its pool; `age` in seconds since that was found."""
+
+    puzzle_id: int
+    name: str
+    blocks: int
+    solved_at: datetime | None
+    solution_id: int | None
+    sha256: str | None
+    cost: float | None
+    solved: bool | None
+    method: str | None
+    node: str | None
+    job: int | None
+    found_at: datetime | None
+    age: float | None
+
+
+class Discovery(NamedTuple):
+    """One find, of a new solution or a known one."""
+
+    id: int
+    found_at: datetime
+    puzzle: str
+    solution_id: int
+    cost: float
+    solved: bool
+    method: str
+    node: str | None
+    job: int | None
+
+
+def jobs(cursor: Cursor, wanted: Filter, limit: int) -> list[JobRow]:
+    """What is not finished, in the order it will be done; then what has ended, newest first."""
+    cursor.execute(_query("jobs"), _values(wanted) | {"limit": limit})
+    return [JobRow(*row) for row in cursor.fetchall()]
+
+
+def count(cursor: Cursor, wanted: Filter) -> int:
+    """Number of jobs."""
+    cursor.execute(_query("count"), _values(wanted))
+    return int(scalar(cursor))
+
+
+def ids(cursor: Cursor, wanted: Filter) -> dict[int, str]:
+    """Shown states by job, in the order of ids."""
+    cursor.execute(_query("ids"), _values(wanted))
+    return dict(cursor.fetchall())
+
+
+def counts(cursor: Cursor, wanted: Filter) -> dict[str, int]:
+    """Jobs by shown state, those there are, in the order of `STATES`."""
+    cursor.execute(_query("counts"), _values(wanted))
+    found = dict(cursor.fetchall())
+    return {state: int(found[state]) for state in STATES if state in found}
+
+
+def steps(cursor: Cursor, wanted: Filter) -> Steps:
+    """How far jobs are."""
+    cursor.execute(_query("progress"), _values(wanted))
+    ((done, total, unknown),) = cursor.fetchall()
+    return Steps(int(done), int(total), int(unknown))
+
+
+def best_of(cursor: Cursor, wanted: Filter) -> BestOf | None:
+    """The best that jobs found; None where none found anything."""
+    cursor.execute(_query("best_of"), _values(wanted))
+    row = cursor.fetchone()
+    return None if row is None else BestOf(*row)
+
+
+def troubles(cursor: Cursor, wanted: Filter, limit: int) -> list[tuple[int, str, str, str | None]]:
+    """Id, kind, state and reason of the first jobs that ended without a result."""
+    cursor.execute(_query("troubles"), _values(wanted) | {"limit": limit})
+    return list(cursor.fetchall())
+
+
+def job(cursor: Cursor, number: int) -> JobFacts | None:
+    """Everything of one job; None where there is none of this number."""
+    cursor.execute(_query("job"), {"job": number})
+    row = cursor.fetchone()
+    return None if row is None else JobFacts(*row)
+
+
+def parents(cursor: Cursor, number: int) -> list[Relative]:
+    """Jobs that a job waits for, or did."""
+    cursor.execute(_query("parents"), {"job": number})
+    return [Relative(*row) for row in cursor.fetchall()]
+
+
+def children(cursor: Cursor, number: int) -> list[Relative]:
+    """Jobs that wait for a job, or did."""
+    cursor.execute(_query("children"), {"job": number})
+    return [Relative(*row) for row in cursor.fetchall()]
+
+
+def slices(cursor: Cursor, number: int) -> list[SliceRow]:
+    """A job's slices, the first one first."""
+    cursor.execute(_query("slices"), {"job": number})
+    return [SliceRow(*row) for row in cursor.fetchall()]
+
+
+def finds(cursor: Cursor, number: int) -> list[FindRow]:
+    """What a job found, the best first."""
+    cursor.execute(_query("finds"), {"job": number})
+    return [FindRow(*row) for row in cursor.fetchall()]
+
+
+def lines(cursor: Cursor, number: int, after: int = 0) -> list[LogLine]:
+    """A job's log, from behind the line of the number `after`."""
+    cursor.execute(_query("lines"), {"job": number, "after": after})
+    return [LogLine(*row) for row in cursor.fetchall()]
+
+
+def bests(cursor: Cursor, puzzle_id: int | None = None, limit: int = 5) -> list[PuzzleBest]:
+    """Pool best of one puzzle, or of the newest and those that are worked on."""
+    cursor.execute(_query("bests"), {"puzzle": puzzle_id, "limit": limit})
+    return [PuzzleBest(*row) for row in cursor.fetchall()]
+
+
+def newest(cursor: Cursor, puzzle_id: int | None = None, limit: int = 8) -> list[Discovery]:
+    """The last finds, the newest first."""
+    cursor.execute(_query("newest"), {"puzzle": puzzle_id, "limit": limit})
+    return [Discovery(*row) for row in cursor.fetchall()]
+
+
+@cache
+def _query(name: str) -> str:
+    sql = load("listing")
+    return sql[name].replace("{wanted}", sql["wanted"]).replace("{shown}", sql["shown"])
+
+
+def _values(wanted: Filter) -> dict[str, Any]:
+    return {
+        "jobs": None if wanted.jobs is None else list(wanted.jobs),
+        "states": None if wanted.states is None else list(wanted.states),
+        "kind": wanted.kind,
+        "node": wanted.node,
+        "puzzle": wanted.puzzle_id,
+        "submission": wanted.submission,
+    }

@@ -1,0 +1,208 @@
+"""The node itself: a thread of the worker's main process that registers, beats and looks after.
+
+It hands out again what a killed child worked on and what Redis forgot. One node at a time, elected
+by an advisory lock, also looks after the whole fleet: leases that ran out, dead nodes.
+"""
+
+import os
+import threading
+import time
+from collections.abc import Callable
+
+from celery import Celery
+
+from permq.errors import PermqError, PoolError, SchemaError
+from permq.fleet.producer import Letter, send
+from permq.jobs import control
+from permq.jobs.dispatching import dispatch, letters
+from permq.pool import claims, nodes
+from permq.pool.connection import Connection, UnreachableError, connect, scalar, transaction
+from permq.pool.migrate import migrate
+from permq.pool.nodes import Registration
+from permq.pool.times import BEAT
+from workers.duties import Duties
+from workers.logs import logger
+
+TICK = 1.0
+"""Seconds between two looks at this node's jobs."""
+CARE = 5.0
+"""Seconds between two looks at the whole fleet."""
+ELECTION = 7_065_726_003
+"""Advisory lock of the node that looks after the fleet."""
+
+
+class Node:
+    """The thread; see the module.
+
+    Parameters
+    ----------
+    app
+        The worker's application, to ring with.
+    url
+        Of Postgres.
+    registration
+        What the node is.
+    duties
+        What it does for the pool besides.
+    end
+        Called when the node cannot go on: its name was taken, or the schema is a later one.
+    """
+
+    def __init__(
+        self,
+        app: Celery,
+        url: str,
+        registration: Registration,
+        duties: Duties,
+        end: Callable[[str], None],
+    ) -> None:
+        self._app = app
+        self._url = url
+        self._registration = registration
+        self._duties = duties
+        self._end = end
+        self._incarnation: int | None = None
+        self._connection: Connection | None = None
+        self._leaving = threading.Event()
+        self._away = False
+        self._leads = False
+        self._due = {"beat": 0.0, "care": 0.0}
+        self._thread = threading.Thread(target=self._run, name="node", daemon=True)
+
+    @property
+    def name(self) -> str:
+        """The node's name."""
+        return self._registration.name
+
+    def start(self) -> None:
+        """Register, now or as soon as Postgres answers, and look after the node from then on."""
+        self._thread.start()
+
+    def leave(self) -> None:
+        """Sign off: the children stop at their next renewal, others get what is left."""
+        if self._leaving.is_set():
+            return
+        self._leaving.set()
+        self._thread.join(timeout=10)
+        if self._incarnation is None:
+            return
+        try:
+            connection = self._connected()
+            with transaction(connection) as cursor:
+                nodes.leave(cursor, self.name, self._incarnation)
+                claims.release(cursor, claims.held_by(cursor, self.name), "its node left")
+                waiting = dispatch(cursor)
+            self._ring(waiting)
+        except PermqError as error:
+            logger.warning("leaving without a word: %s", error)
+
+    def _run(self) -> None:
+        while not self._leaving.wait(TICK if self._incarnation is not None else 0.0):
+            try:
+                connection = self._connected()
+                if self._incarnation is None:
+                    self._register(connection)
+                self._tick(connection)
+                if self._away:
+                    logger.info("Postgres answers again")
+                    self._away = False
+            except SchemaError as error:
+                self._end(str(error))
+                return
+            except UnreachableError as error:
+                if not self._away:
+                    logger.warning("%s; trying until it answers", error)
+                    self._away = True
+                self._leaving.wait(TICK)
+            except PoolError as error:
+                logger.error("%s", error)
+                self._leaving.wait(BEAT)
+
+    def _connected(self) -> Connection:
+        if self._connection is None or self._connection.closed:
+            self._connection = connect(self._url, name=f"permq node {self.name}")
+            self._leads = False
+            migrate(self._connection)
+        return self._connection
+
+    def _register(self, connection: Connection) -> None:
+        with transaction(connection) as cursor:
+            row, self._incarnation = nodes.register(cursor, self._registration)
+            held = claims.held_before(cursor, row, self._incarnation)
+            claims.release(cursor, held, "its worker was started anew")
+            waiting = dispatch(cursor)
+        logger.info(
+            "registered: %s, %d slots, %.0f steps/s each",
+            self._registration.chipset,
+            self._registration.slots,
+            self._registration.speed,
+        )
+        self._ring(waiting)
+
+    def _tick(self, connection: Connection) -> None:
+        if self._is_due("beat", BEAT):
+            self._beat(connection)
+        dead = [(job, token) for job, pid, token in self._running(connection) if not _alive(pid)]
+        if dead:
+            why = "its process was killed"
+            states, waiting = control.recover_from(connection, dead, why)
+            for job, state in states.items():
+                logger.warning("job %d: %s; it is %s", job, why, state)
+            self._ring(waiting)
+        with transaction(connection) as cursor:
+            unheard = claims.unheard(cursor, self.name)
+        if unheard:
+            self._ring(letters(unheard, dict.fromkeys((row.node_id for row in unheard), self.name)))
+        self._duties.deliver(connection)
+        if self._is_due("care", CARE):
+            self._care(connection)
+
+    def _running(self, connection: Connection) -> list[tuple[int, int, int]]:
+        with transaction(connection) as cursor:
+            return claims.running_on(cursor, self.name)
+
+    def _beat(self, connection: Connection) -> None:
+        with transaction(connection) as cursor:
+            state = nodes.beat(cursor, self.name, self._incarnation or 0)
+        if state is None:
+            self._end(f"another worker has taken the name {self.name}; give this one its own")
+
+    def _care(self, connection: Connection) -> None:
+        """Look after the fleet, if nobody else does."""
+        with transaction(connection) as cursor:
+            if not self._leads:
+                # the session's, so that a leader that dies is replaced at once
+                cursor.execute("SELECT pg_try_advisory_lock(%s)", (ELECTION,))
+                self._leads = bool(scalar(cursor))
+            if not self._leads:
+                return
+            states = control.take_back_lost(cursor)
+            waiting = dispatch(cursor)
+        for job, state in states.items():
+            logger.warning("job %d was lost; it is %s", job, state)
+        self._ring(waiting)
+        self._duties.verify_incoming(connection)
+
+    def _ring(self, waiting: list[Letter]) -> None:
+        try:
+            send(self._app, waiting)
+        except PermqError as error:
+            logger.warning("%s", error)
+
+    def _is_due(self, what: str, interval: float) -> bool:
+        now = time.monotonic()
+        if now < self._due[what]:
+            return False
+        self._due[what] = now + interval
+        return True
+
+
+def _alive(pid: int) -> bool:
+    """Whether a process of this machine lives."""
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True
+    return True
