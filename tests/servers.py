@@ -8,52 +8,46 @@ import itertools
 import os
 import shutil
 import signal
-import subprocess
+import time
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
 
 import psycopg2
 import pytest
 
 from permq.services import postgres, redis
-from permq.services.members import Member, await_ready, kill, start, stop
+from permq.services.members import Member, Running
 from permq.services.ports import free_port
 
 TEMPLATE = "migrated"
 
 
-@dataclass
 class Server:
     """One server process on a port and data folder that stay the same over its restarts."""
 
-    member: Member
-    url: str
-    logs: Path
-    process: "subprocess.Popen[bytes] | None" = field(default=None, init=False)
+    def __init__(self, member: Member, url: str, logs: Path) -> None:
+        self.url = url
+        self._running = Running(member, logs)
 
     @property
     def pid(self) -> int:
-        assert self.process is not None, "the server does not run"
-        return self.process.pid
+        assert self._running.process is not None, "the server does not run"
+        return self._running.process.pid
 
     def start(self) -> None:
         """Start it and wait until it is ready."""
-        assert self.process is None, "the server runs already"
-        self.process = start(self.member, self.logs)
-        await_ready(self.member, self.process, self.logs)
+        assert self._running.process is None, "the server runs already"
+        self._running.launch()
+        while not self._running.check():
+            time.sleep(0.01)
 
     def stop(self) -> None:
         """End it in order; nothing where it does not run."""
-        if self.process is not None:
-            stop(self.member, self.process)
-            self.process = None
+        self._running.stop()
 
     def kill(self) -> None:
         """End it as a crash would."""
-        if self.process is not None:
-            kill(self.process)
-            self.process = None
+        self._running.kill()
 
     def restart(self) -> None:
         self.stop()

@@ -3,6 +3,8 @@
 import secrets
 import socket
 
+from permq.errors import OptionError
+
 LOOPBACK = "127.0.0.1"
 RANGE = range(15_000, 32_000)
 """Below the ports that systems give to outgoing connections: one of those could take a server's
@@ -40,3 +42,18 @@ def is_free(port: int) -> bool:
         except OSError:
             return False
     return True
+
+
+def chosen_port(asked: int | None, usual: int) -> int:
+    """The port somebody asked for; otherwise the usual one, or any where that is taken.
+
+    Raises
+    ------
+    OptionError
+        When the port asked for is taken.
+    """
+    if asked is None:
+        return free_port(usual)
+    if not is_free(asked):
+        raise OptionError(f"port {asked} of {LOOPBACK} is taken")
+    return asked

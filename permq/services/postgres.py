@@ -1,7 +1,6 @@
 """An embedded Postgres: a data folder of its own, a password, one port on 127.0.0.1."""
 
 import os
-import secrets
 import shutil
 import signal
 import subprocess
@@ -13,7 +12,8 @@ from pathlib import Path
 
 from permq.errors import ServiceError
 from permq.services.binaries import PostgresPrograms, find_postgres
-from permq.services.members import Member
+from permq.services.files import kept_password, private_folder
+from permq.services.members import Member, Stage
 from permq.services.ports import LOOPBACK
 from permq.services.processes import command_line, launched
 
@@ -77,6 +77,7 @@ class Cluster:
             name=NAME,
             command=(str(self.programs.folder / "postgres"), "-D", str(self.data), *options),
             ready=partial(is_ready, self.url(port)),
+            stage=Stage.POSTGRES,
             # SIGTERM would wait until every client has gone
             stop_signal=signal.SIGINT,
             death_signal=signal.SIGINT,
@@ -125,25 +126,15 @@ def prepare(folder: Path, *, sync: bool = True) -> Cluster:
         forget_dead_server(cluster.data)
         return cluster
     cluster = Cluster(folder, find_postgres())
-    try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        _sweep(folder)
-        # a process of the server's user must be able to enter it, and nobody else
-        made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
-    except OSError as error:
-        raise ServiceError(f"{folder}: cannot be made: {error.strerror or error}") from error
+    for left in private_folder(folder.parent).glob(f".{folder.name}-*"):
+        shutil.rmtree(left, ignore_errors=True)  # of an initialisation that was interrupted
+    made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         _initialise(made, cluster.programs, sync=sync)
         made.rename(folder)
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return cluster
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what interrupted initialisations left."""
-    for left in folder.parent.glob(f".{folder.name}-*"):
-        shutil.rmtree(left, ignore_errors=True)
 
 
 def _programs_for(folder: Path) -> PostgresPrograms:
@@ -170,8 +161,7 @@ def _programs_for(folder: Path) -> PostgresPrograms:
 def _initialise(made: Path, programs: PostgresPrograms, *, sync: bool) -> None:
     """Fill a new folder: password, cluster, database."""
     password = made / "password"
-    password.touch(mode=0o600)
-    password.write_text(secrets.token_urlsafe(24) + "\n", encoding="ascii")
+    kept_password(password)
     data = made / "data"
     _run(
         programs.folder / "initdb",

@@ -1,13 +1,12 @@
 """An embedded Redis (Valkey): kept on disk, with a password, one port on 127.0.0.1."""
 
-import secrets
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from permq.errors import ServiceError
 from permq.services.binaries import RedisProgram, find_redis
-from permq.services.members import Member
+from permq.services.files import kept_password, private_folder
+from permq.services.members import Member, Stage
 from permq.services.ports import LOOPBACK
 
 NAME = "redis"
@@ -59,6 +58,7 @@ class Store:
         lines = (*SETTINGS, f"port {port}", f'dir "{folder}"', f"requirepass {self.password}")
         return Member(
             name=NAME,
+            stage=Stage.REDIS,
             # the settings hold the password, so they are read from standard input
             command=(str(self.program.path), "-"),
             stdin="".join(f"{line}\n" for line in lines).encode(),
@@ -77,17 +77,12 @@ def prepare(folder: Path) -> Store:
     Raises
     ------
     ServiceError
-        When there is no Redis, or the folder cannot be made.
+        When there is no Redis.
+    OptionError
+        When the folder cannot be made.
     """
     store = Store(folder, find_redis())
-    password = folder / "password"
-    try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if not password.exists():
-            password.touch(mode=0o600)
-            password.write_text(secrets.token_urlsafe(24) + "\n", encoding="ascii")
-    except OSError as error:
-        raise ServiceError(f"{folder}: cannot be made: {error.strerror or error}") from error
+    kept_password(private_folder(folder) / "password")
     return store
 
 

@@ -1,0 +1,139 @@
+"""`permq up`: everything that one machine needs, in one foreground process."""
+
+import shlex
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from permq.cli.main import INTERRUPTED
+from permq.cli.servers import data_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from permq.services.health import Health
+    from permq.services.plan import Plan
+
+PORT = click.IntRange(1, 65_535)
+
+
+@click.command(name="up")
+@click.option(
+    "--workers",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Worker processes of each node; by default the processors are shared out.",
+)
+@click.option(
+    "--nodes",
+    type=click.IntRange(min=0),
+    default=1,
+    show_default=True,
+    metavar="N",
+    help="Nodes of this machine; 0 for the servers alone.",
+)
+@data_option
+@click.option("--flower/--no-flower", default=True, show_default=True, help="Start Flower.")
+@click.option("--flower-port", type=PORT, metavar="PORT", help="By default 5555, if it is free.")
+@click.option("--postgres-port", type=PORT, metavar="PORT", help="By default that of last time.")
+@click.option("--redis-port", type=PORT, metavar="PORT", help="By default that of last time.")
+def command(
+    workers: int | None,
+    nodes: int,
+    data: Path | None,
+    flower: bool,
+    flower_port: int | None,
+    postgres_port: int | None,
+    redis_port: int | None,
+) -> int:
+    """Start Redis, Postgres, workers and Flower, and keep them running until Ctrl-C.
+
+    The servers are those that PERMQ_POSTGRES_URL and PERMQ_REDIS_URL name; where they name none,
+    this machine's own are started: from the extra `embedded`, or from PATH. All listen on
+    127.0.0.1 and have generated passwords. Data, logs and caches lie in one folder.
+
+    Ctrl-C ends everything in order: workers write their checkpoints, for a minute at the most. A
+    second Ctrl-C does not wait for them.
+
+    \b
+    Example:
+      permq up --workers 4
+    """
+    from permq.cli.roll import Roll
+    from permq.config import ServiceSettings
+    from permq.pool.migrate import migrate
+    from permq.services import addresses
+    from permq.services.flower import PORT as FLOWER_PORT
+    from permq.services.health import survey
+    from permq.services.lock import locked
+    from permq.services.plan import make_plan
+    from permq.services.ports import chosen_port
+    from permq.services.servers import start_postgres, start_redis
+    from permq.services.supervisor import InterruptedStartError, Supervisor
+
+    began = time.monotonic()
+    usual = ServiceSettings.read().data
+    place = (usual if data is None else data).expanduser().absolute()
+    with locked(place), Supervisor(place, click.echo) as supervisor:
+        try:
+            redis_url = start_redis(supervisor, place, redis_port)
+            postgres_url = start_postgres(supervisor, place, postgres_port)
+            migrate(postgres_url)
+            plan = make_plan(
+                place,
+                postgres_url,
+                redis_url,
+                count=nodes,
+                workers=workers,
+                flower_port=chosen_port(flower_port, FLOWER_PORT) if flower else None,
+            )
+            roll = Roll(postgres_url)
+            supervisor.start(*plan.members(roll.is_live))
+            roll.close()
+            record = addresses.Record(postgres_url, redis_url, plan.flower)
+            addresses.save(place, record)
+            found = survey(addresses.Addresses(postgres_url, redis_url), record)
+            for line in told(plan, found, usual):
+                click.echo(line)
+            click.echo(f"ready after {time.monotonic() - began:.1f} s; Ctrl-C ends everything")
+            supervisor.watch()
+            click.echo("ending: workers write their checkpoints")
+        except InterruptedStartError:
+            click.echo("interrupted: ending what was started")
+            return INTERRUPTED
+        finally:
+            addresses.forget(place)
+    click.echo("everything has ended")
+    return 0
+
+
+def told(plan: "Plan", found: "Sequence[Health]", usual: Path) -> "Iterator[str]":
+    """Say where everything is and what to do next.
+
+    Parameters
+    ----------
+    plan
+        What was started.
+    found
+        The services.
+    usual
+        Data folder that commands look into when nothing is said.
+    """
+    for service in found:
+        yield f"{service.name:<10}{service.version or '?':<10}{service.address}"
+    if plan.flower is not None:
+        yield f"{'':<20}user {plan.flower.user}, password {plan.flower.password}"
+    from permq.services.nodes import names
+    from permq.services.supervisor import LOGS
+
+    for name in names(plan.nodes):
+        yield f"{name:<10}{plan.workers} worker{'' if plan.workers == 1 else 's'}"
+    yield f"{'logs':<20}{plan.data / LOGS}"
+    yield "next, in another terminal:"
+    if plan.data != usual.expanduser().absolute():
+        yield f"  export PERMQ_DATA={shlex.quote(str(plan.data))}"
+    yield "  permq puzzle add DIR"
+    yield "  permq submit anneal --count 50"
+    yield "  permq watch"

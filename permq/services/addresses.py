@@ -1,0 +1,135 @@
+"""Where the servers are: named by the environment, or those of a running `permq up`."""
+
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from permq.config import ServiceSettings
+from permq.errors import ServiceError
+from permq.services.files import read_record, write_record
+from permq.services.lock import holder
+
+NAME = "addresses.json"
+
+
+@dataclass(frozen=True)
+class Watch:
+    """The page of Flower.
+
+    Parameters
+    ----------
+    url
+        Its address, without a secret.
+    user, password
+        What it asks for.
+    """
+
+    url: str
+    user: str
+    password: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """What a running `permq up` writes down for commands on its data folder.
+
+    Parameters
+    ----------
+    postgres_url, redis_url
+        With their passwords.
+    flower
+        None where it was not started.
+    """
+
+    postgres_url: str
+    redis_url: str
+    flower: Watch | None = None
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Addresses of the servers, with their passwords: never to be printed.
+
+    Parameters
+    ----------
+    postgres, redis
+        None where none is known.
+    """
+
+    postgres: str | None
+    redis: str | None
+
+    @property
+    def postgres_url(self) -> str:
+        """Postgres' address.
+
+        Raises
+        ------
+        ServiceError
+            When none is known.
+        """
+        return _known(self.postgres, "Postgres", "PERMQ_POSTGRES_URL")
+
+    @property
+    def redis_url(self) -> str:
+        """Redis' address.
+
+        Raises
+        ------
+        ServiceError
+            When none is known.
+        """
+        return _known(self.redis, "Redis", "PERMQ_REDIS_URL")
+
+
+def find(data: Path) -> Addresses:
+    """Find the servers.
+
+    Parameters
+    ----------
+    data
+        Folder of a `permq up`, which is asked for what the environment does not say.
+    """
+    settings = ServiceSettings.read()
+    record = running(data)
+    return Addresses(
+        postgres=settings.postgres_url or (record.postgres_url if record else None),
+        redis=settings.redis_url or (record.redis_url if record else None),
+    )
+
+
+def running(data: Path) -> Record | None:
+    """What the `permq up` of a data folder has written; None where none runs or it is starting."""
+    if holder(data) is None:  # a record left behind by one that was killed
+        return None
+    match read_record(data / NAME):
+        case {"postgres_url": str(postgres), "redis_url": str(redis), "flower": flower}:
+            watch = Watch(**flower) if isinstance(flower, dict) else None
+            return Record(postgres, redis, watch)
+    return None
+
+
+def save(data: Path, record: Record) -> None:
+    """Write a record for `running`; the caller holds the folder's lock."""
+    write_record(data / NAME, asdict(record))
+
+
+def forget(data: Path) -> None:
+    """Remove the record."""
+    (data / NAME).unlink(missing_ok=True)
+
+
+def shown(url: str) -> str:
+    """An address without user and password, to be printed."""
+    parts = urlsplit(url)
+    if not parts.hostname:  # libpq's `key=value` words, or a socket
+        return "set in the environment"
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    port = f":{parts.port}" if parts.port else ""
+    return f"{parts.scheme}://{host}{port}{parts.path}"
+
+
+def _known(url: str | None, server: str, variable: str) -> str:
+    if url is None:
+        raise ServiceError(f"no {server} is known: start one with `permq up`, or set {variable}")
+    return url

@@ -1,0 +1,100 @@
+"""Flower: Celery's page that shows workers and tasks, with a login."""
+
+import importlib.metadata
+import os
+import sys
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+
+from permq.services.members import Member, Stage
+from permq.services.ports import LOOPBACK
+
+NAME = "flower"
+USER = "permq"
+PORT = 5555
+APP = "workers"
+KEPT_TASKS = 20_000
+"""Tasks that Flower remembers; what came before is in Postgres."""
+
+
+def version() -> str:
+    """Version of the installed Flower."""
+    return importlib.metadata.version("flower")
+
+
+def command(address: str, port: int) -> tuple[str, ...]:
+    """Program and arguments of Flower.
+
+    Parameters
+    ----------
+    address, port
+        Where it listens.
+    """
+    return (
+        *(sys.executable, "-P", "-m", "celery", "-A", APP, "flower"),
+        f"--address={address}",
+        f"--port={port}",
+        f"--max_tasks={KEPT_TASKS}",
+        # its own default is a file of Python code in the present folder
+        f"--conf={os.devnull}",
+    )
+
+
+def variables(servers: Mapping[str, str], password: str) -> dict[str, str]:
+    """Environment of Flower: its secrets do not stand in its arguments.
+
+    Parameters
+    ----------
+    servers
+        Variables that name the servers.
+    password
+        What it asks for, beside the name `permq`.
+    """
+    return {
+        **servers,
+        "FLOWER_BASIC_AUTH": f"{USER}:{password}",
+        "FLOWER_UNAUTHENTICATED_API": "false",
+        "PYTHONUNBUFFERED": "1",
+    }
+
+
+def member(servers: Mapping[str, str], port: int, password: str, folder: Path) -> Member:
+    """Describe Flower's process on this machine's own address.
+
+    Parameters
+    ----------
+    servers
+        Variables that name the servers.
+    port
+        Where it listens.
+    password
+        What it asks for.
+    folder
+        Where it runs; Celery looks there for modules first.
+    """
+    return Member(
+        name=NAME,
+        stage=Stage.WATCHER,
+        command=command(LOOPBACK, port),
+        variables=variables(servers, password),
+        folder=folder,
+        ready=partial(is_ready, f"http://{LOOPBACK}:{port}"),
+        # it has nothing to finish, and waits for its connections otherwise
+        stop_seconds=5.0,
+    )
+
+
+def is_ready(url: str) -> bool:
+    """Whether Flower answers."""
+    import http.client
+    from urllib.parse import urlsplit
+
+    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
+    try:
+        connection.request("GET", "/healthcheck")
+        return connection.getresponse().status == http.client.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        connection.close()

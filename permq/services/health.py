@@ -1,0 +1,90 @@
+"""How the servers are: version and whether they answer."""
+
+from dataclasses import dataclass
+
+from permq.services import flower
+from permq.services.addresses import Addresses, Record, shown
+
+OK, NOT_RUNNING, UNREACHABLE = "ok", "not running", "unreachable"
+TIMEOUT = 5
+
+
+@dataclass(frozen=True)
+class Health:
+    """One service.
+
+    Parameters
+    ----------
+    name
+        `postgres`, `redis` or `flower`.
+    address
+        Without user and password; None where none is known.
+    version
+        None where it does not say.
+    health
+        `ok`, `not running` (nothing is known of it) or `unreachable`.
+    problem
+        Why it is not ok, on one line; None where it is.
+    """
+
+    name: str
+    address: str | None
+    version: str | None
+    health: str
+    problem: str | None = None
+
+
+def survey(addresses: Addresses, record: Record | None) -> list[Health]:
+    """Ask every service that should run.
+
+    Parameters
+    ----------
+    addresses
+        Of the servers.
+    record
+        Of the running `permq up`, where there is one; it knows whether there is a Flower.
+    """
+    found = [_postgres(addresses.postgres), _redis(addresses.redis)]
+    if record is not None and record.flower is not None:
+        found.append(_flower(record.flower.url))
+    return found
+
+
+def _postgres(url: str | None) -> Health:
+    if url is None:
+        return Health("postgres", None, None, NOT_RUNNING, "no address is known")
+    import psycopg2
+
+    try:
+        connection = psycopg2.connect(url, connect_timeout=TIMEOUT)
+    except psycopg2.Error as error:
+        # what libpq says names host, port and user, and never a password
+        told = " ".join(str(error).split())
+        return Health("postgres", shown(url), None, UNREACHABLE, told)
+    try:
+        version = str(connection.get_parameter_status("server_version")).partition(" ")[0]
+    finally:
+        connection.close()
+    return Health("postgres", shown(url), version, OK)
+
+
+def _redis(url: str | None) -> Health:
+    if url is None:
+        return Health("redis", None, None, NOT_RUNNING, "no address is known")
+    import redis
+
+    try:
+        with redis.Redis.from_url(
+            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
+        ) as client:
+            facts = client.info("server")
+    except redis.RedisError as error:
+        return Health("redis", shown(url), None, UNREACHABLE, " ".join(str(error).split()))
+    version = str(facts.get("valkey_version") or facts.get("redis_version"))
+    return Health("redis", shown(url), version, OK)
+
+
+def _flower(url: str) -> Health:
+    if flower.is_ready(url):
+        return Health("flower", url, flower.version(), OK)
+    return Health("flower", url, None, UNREACHABLE, "it does not answer")

@@ -1,0 +1,102 @@
+"""What `permq up` starts once Postgres and Redis run: the one place where members are listed."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from permq.services import flower, nodes
+from permq.services.addresses import Watch
+from permq.services.files import new_password, private_folder
+from permq.services.members import Member
+from permq.services.ports import LOOPBACK
+
+NODES = "nodes"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What to start, and with what.
+
+    Parameters
+    ----------
+    data
+        Folder of all data.
+    postgres_url, redis_url
+        The servers.
+    nodes
+        Number of nodes.
+    workers
+        Worker processes of each.
+    flower_port
+        Where Flower listens; None for no Flower.
+    flower_password
+        What it asks for.
+    """
+
+    data: Path
+    postgres_url: str
+    redis_url: str
+    nodes: int
+    workers: int
+    flower_port: int | None
+    flower_password: str
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Variables that name the servers to the processes started here."""
+        return {"PERMQ_POSTGRES_URL": self.postgres_url, "PERMQ_REDIS_URL": self.redis_url}
+
+    @property
+    def flower(self) -> Watch | None:
+        """Where Flower will be, and its login."""
+        if self.flower_port is None:
+            return None
+        return Watch(f"http://{LOOPBACK}:{self.flower_port}", flower.USER, self.flower_password)
+
+    def members(self, is_live: Callable[[str], bool]) -> Iterator[Member]:
+        """List the processes to start.
+
+        Parameters
+        ----------
+        is_live
+            Whether the node of a name has registered since the start.
+        """
+        if self.flower_port is not None:
+            yield flower.member(
+                self.variables,
+                self.flower_port,
+                self.flower_password,
+                private_folder(self.data / flower.NAME),
+            )
+        for name in nodes.names(self.nodes):
+            folder = private_folder(self.data / NODES / name)
+            yield nodes.member(name, self.workers, folder, self.variables, partial(is_live, name))
+
+
+def workers_each(asked: int | None, count: int) -> int:
+    """Worker processes of each node: as asked, or the processors shared out."""
+    if asked is not None:
+        return asked
+    return max(1, nodes.processors() // max(1, count))
+
+
+def make_plan(
+    data: Path,
+    postgres_url: str,
+    redis_url: str,
+    *,
+    count: int,
+    workers: int | None,
+    flower_port: int | None,
+) -> Plan:
+    """Fill in what nobody chose: worker processes and Flower's password."""
+    return Plan(
+        data=data,
+        postgres_url=postgres_url,
+        redis_url=redis_url,
+        nodes=count,
+        workers=workers_each(workers, count),
+        flower_port=flower_port,
+        flower_password=new_password(),
+    )
