@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from permq.core.puzzle import Puzzle
     from permq.search.problem import Problem, Report, Result
     from permq.search.problem import Progress as Told
+    from permq.search.standing import Standing
 
 PAIRS = Parameter(
     "pairs",
@@ -200,11 +201,60 @@ class SearchKind(Kind[Run[S]], Generic[S]):
         }
 
 
+class Windowed(Searching, Protocol):
+    """A state of a search that stands at one arrangement."""
+
+    @property
+    def standing(self) -> "Standing":
+        """Where it stands."""
+        ...
+
+
+W = TypeVar("W", bound=Windowed)
+
+
+class StandingKind(SearchKind[W], Generic[W]):
+    """A kind whose search stands at one arrangement, and counts what it tried around it.
+
+    Attributes
+    ----------
+    counts, switches
+        Fields of the state beside its standing: whole numbers, and true or false.
+    recompute
+        Whether the result's cost is computed anew from the start.
+    """
+
+    counts: ClassVar[tuple[str, ...]] = ()
+    switches: ClassVar[tuple[str, ...]] = ("over",)
+    recompute: ClassVar[bool] = True
+
+    def save(self, run: Run[W]) -> dict[str, Any]:
+        """Save the standing and what was counted."""
+        fields = (*self.counts, *self.switches)
+        counted = {name: getattr(run.state, name) for name in fields}
+        return {"standing": run.state.standing.save(), **counted}
+
+    def counted(self, data: Any) -> dict[str, Any]:
+        """Check what was counted when it comes back; see `restore` for the errors."""
+        from permq.search.checkpoint_fields import count, switch
+
+        return {
+            **{name: count(data[name]) for name in self.counts},
+            **{name: switch(data[name]) for name in self.switches},
+        }
+
+    def outcome(self, run: Run[W]) -> "Result":
+        """Where the search stands."""
+        return run.state.standing.result(run.problem if self.recompute else None)
+
+
 def reporter(task: Task) -> "Report":
-    """Hand a search's reports to the task."""
+    """Hand a search's reports to the task; rounds that begin anew count on as evaluations."""
 
     def report(told: "Told") -> None:
-        task.report(int(told.step), float(told.current), float(told.best), told.note)
+        task.report(
+            int(told.evaluations or told.step), float(told.current), float(told.best), told.note
+        )
 
     return report
 

@@ -9,15 +9,15 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, fields
-from math import inf, isfinite
+from math import isfinite
 from typing import Any
 
 import numpy as np
 
-from permq.core.puzzle import Indices
 from permq.errors import CheckpointError, OptionError
 from permq.search.annealing_settings import AnnealSettings
 from permq.search.annealing_state import AnnealState
+from permq.search.checkpoint_fields import cost, count, permutation, places
 from permq.search.problem import Problem
 from permq.search.row_plan import PORTIONS, RowPlan
 from permq.search.schedule import Clock
@@ -95,12 +95,12 @@ def restore(problem: Problem, data: object) -> AnnealState:
     try:
         values: dict[str, Any] = {"settings": _settings(data["settings"])}
         step, done = data["clock"]
-        values["clock"] = Clock(_count(step), _cost(done))
-        values |= {name: _count(data[name]) for name in _COUNTS}
-        values |= {name: _cost(data[name]) for name in _COSTS}
+        values["clock"] = Clock(count(step), cost(done))
+        values |= {name: count(data[name]) for name in _COUNTS}
+        values |= {name: cost(data[name]) for name in _COSTS}
         values["plan"] = _plan(data["rows"], data["portion"], len(problem.x))
-        values |= {name: _permutation(data[name], problem.blocks) for name in _SEQUENCES}
-        values |= {name: _places(data[name], problem.blocks) for name in _SETS}
+        values |= {name: permutation(data[name], problem.blocks) for name in _SEQUENCES}
+        values |= {name: places(data[name], problem.blocks) for name in _SETS}
         values |= {name: _tally(data[name], values["settings"]) for name in _TALLIES}
         state = AnnealState(**values)
     except KeyError as error:
@@ -123,39 +123,13 @@ def _settings(data: object) -> AnnealSettings:
     return AnnealSettings(**data)
 
 
-def _count(value: object) -> int:
-    if type(value) is not int or value < 0:
-        raise ValueError(f"{value!r} is no count")
-    return value
-
-
-def _cost(value: object) -> float:
-    if value is None:
-        return inf
-    if isinstance(value, bool) or not isinstance(value, (int, float)) or not value >= 0:
-        raise ValueError(f"{value!r} is no cost")
-    return float(value)
-
-
-def _permutation(value: object, count: int) -> Indices:
-    if not isinstance(value, list) or sorted(map(_count, value)) != list(range(count)):
-        raise ValueError(f"a sequence is no permutation of {count} numbers")
-    return np.array(value, dtype=np.intp)
-
-
-def _places(value: object, blocks: int) -> frozenset[int]:
-    if not isinstance(value, list) or not all(_count(place) < blocks for place in value):
-        raise ValueError(f"locked or anchored places beyond the {blocks} blocks")
-    return frozenset(value)
-
-
-def _plan(rows: object, portion: object, count: int) -> RowPlan:
+def _plan(rows: object, portion: object, total: int) -> RowPlan:
     if portion not in PORTIONS:
         raise ValueError(f"{portion!r} is no portion of rows")
-    return RowPlan(_permutation(rows, count), _count(portion))
+    return RowPlan(permutation(rows, total), count(portion))
 
 
 def _tally(value: object, settings: AnnealSettings) -> dict[str, int]:
     if not isinstance(value, Mapping) or set(value) != set(settings.moves):
         raise ValueError("its counts are not those of its moves")
-    return {name: _count(value[name]) for name in settings.moves}
+    return {name: count(value[name]) for name in settings.moves}

@@ -1,7 +1,7 @@
 """Large neighbourhood search: free a few positions, try all orders of what stands there."""
 
 from collections.abc import Callable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from permq.core.puzzle import Indices
 from permq.errors import OptionError
 from permq.search.problem import Problem, Progress, Report, Result, silent
+from permq.search.standing import Standing
 from permq.search.stop import never
 from permq.search.trie_evaluator import TrieEvaluator
 from permq.search.windows import free_positions, improve_window
@@ -107,37 +108,103 @@ def neighbourhood_search(
     P. Shaw, Using constraint programming and local search methods to solve vehicle routing
     problems, CP 1998.
     """
+    state = start(problem, inp, out, settings, seed, locked=locked)
+    state = advance(problem, state, settings.steps, report=report, stop=stop)
+    return state.standing.result(problem)
+
+
+@dataclass(frozen=True, eq=False)
+class NeighbourhoodState:
+    """Everything the next neighbourhoods depend on.
+
+    Parameters
+    ----------
+    settings, locked
+        What it was started with.
+    standing
+        The current arrangement.
+    step
+        Neighbourhoods tried.
+    tried
+        Positions of those since the last improvement.
+    over
+        Whether nothing is left to improve.
+    """
+
+    settings: NeighbourhoodSettings
+    locked: frozenset[int]
+    standing: Standing
+    step: int = 0
+    tried: frozenset[tuple[int, ...]] = frozenset()
+    over: bool = False
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.over or self.step >= self.settings.steps
+
+
+def start(
+    problem: Problem,
+    inp: Indices,
+    out: Indices,
+    settings: NeighbourhoodSettings,
+    seed: int = 0,
+    *,
+    locked: Set[int] = frozenset(),
+) -> NeighbourhoodState:
+    """State before the first neighbourhood; see `neighbourhood_search`."""
     if settings.weights is not None and len(settings.weights) != len(inp):
         raise OptionError(f"{len(settings.weights)} weights for {len(inp)} positions")
-    rng = np.random.default_rng(seed)
-    evaluator = TrieEvaluator(problem, inp, out, seed, stop)
-    free = free_positions(len(inp), locked)
+    standing = Standing.of(problem, inp, out, seed)
+    return NeighbourhoodState(settings, frozenset(locked), standing)
+
+
+def advance(
+    problem: Problem,
+    state: NeighbourhoodState,
+    steps: int,
+    *,
+    report: Report = silent,
+    stop: Callable[[], bool] = never,
+) -> NeighbourhoodState:
+    """Try up to so many more; one that the stop cuts short is left to the next time."""
+    settings, standing = state.settings, state.standing
+    evaluator = TrieEvaluator.at(problem, standing, stop)
+    free = free_positions(len(standing.inp), state.locked)
     size = min(settings.size, len(free))
     names = [settings.choose]
     if settings.choose == "mixed":
         names = ["random", "adjacent", "harmful"]
         names += ["weighted"] if settings.weights is not None else []
     harm: Weights | None = None
-    tried: set[tuple[int, ...]] = set()  # since the last improvement
-    for step in range(settings.steps if size > 1 else 0):
-        if evaluator.finished or stop():
+    step, tried, over = state.step, state.tried, state.over or size < 2
+    end = min(step + steps, settings.steps)
+    while step < end and not over and not stop():
+        if evaluator.finished:
+            over = True
             break
+        # every neighbourhood draws its own numbers, whatever was drawn before it
+        rng = np.random.default_rng((standing.seed, step))
         name = names[step % len(names)]
         if name == "harmful" and harm is None:
             harm = harmful(evaluator)
         for _ in range(_REDRAWS):
             positions = _chosen(name, free, size, settings.weights, harm, rng)
-            if tuple(positions) not in tried:
+            if tuple(positions.tolist()) not in tried:
                 break
-        tried.add(tuple(positions))
-        if improve_window(
+        improved = improve_window(
             evaluator, positions, settings.trials, rng, repair=settings.repair, stop=stop
-        ):
-            harm = None
-            tried.clear()
+        )
+        if stop():
+            break
+        standing, step = evaluator.standing(), step + 1
+        tried |= {tuple(positions.tolist())}
+        if improved:
+            harm, tried = None, frozenset()
         note = f"{name}, {evaluator.accepted} kept"
-        report(Progress(step + 1, settings.steps, evaluator.mse, evaluator.mse, note))
-    return evaluator.result()
+        report(Progress(step, settings.steps, evaluator.mse, evaluator.mse, note))
+    return replace(state, standing=standing, step=step, tried=tried, over=over)
 
 
 def _chosen(

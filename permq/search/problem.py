@@ -65,6 +65,8 @@ class Progress:
         Mean squared error on the problem's rows.
     note
         What is going on, for people: acceptance by move, window, round.
+    evaluations
+        Arrangements evaluated so far, of searches whose steps begin anew with every round.
     """
 
     step: int
@@ -72,6 +74,7 @@ class Progress:
     current: float
     best: float
     note: str = ""
+    evaluations: int = 0
 
 
 Report = Callable[[Progress], None]

@@ -1,7 +1,7 @@
 """Put back: take the block out that does the most harm, and put it where it does best."""
 
 from collections.abc import Callable, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -10,6 +10,7 @@ from permq.core.puzzle import Indices
 from permq.diagnosis.leave_one_out import leave_one_out
 from permq.errors import OptionError
 from permq.search.problem import Problem, Progress, Report, Result, silent
+from permq.search.standing import Standing
 from permq.search.stop import never
 
 
@@ -40,7 +41,7 @@ def put_back(
     inp: Indices,
     out: Indices,
     settings: PutBackSettings,
-    seed: int = 0,  # noqa: ARG001 - as every search
+    seed: int = 0,
     *,
     locked: Set[int] = frozenset(),
     report: Report = silent,
@@ -71,18 +72,82 @@ def put_back(
     -------
     Result
     """
+    state = start(problem, inp, out, settings, seed, locked=locked)
+    return advance(problem, state, settings.steps, report=report, stop=stop).standing.result()
+
+
+@dataclass(frozen=True, eq=False)
+class PutBackState:
+    """Everything the next block depends on.
+
+    Parameters
+    ----------
+    settings, locked
+        What it was started with.
+    standing
+        The current arrangement.
+    step, passed
+        Blocks taken out, and those since the last one that moved.
+    over
+        Whether no block is left to try.
+    """
+
+    settings: PutBackSettings
+    locked: frozenset[int]
+    standing: Standing
+    step: int = 0
+    passed: int = 0
+    over: bool = False
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.over or self.step >= self.settings.steps
+
+
+def start(
+    problem: Problem,
+    inp: Indices,
+    out: Indices,
+    settings: PutBackSettings,
+    seed: int = 0,
+    *,
+    locked: Set[int] = frozenset(),
+) -> PutBackState:
+    """State before the first block; see `put_back` for the parameters."""
     current = problem.evaluator(inp, out)
-    start, accepted = current.mse, 0
-    free = [t for t in range(problem.blocks) if t not in locked]
+    standing = replace(Standing.of(problem, inp, out, seed), start_mse=current.mse)
+    return PutBackState(settings, frozenset(locked), standing.after(current, 0))
+
+
+def advance(
+    problem: Problem,
+    state: PutBackState,
+    blocks: int,
+    *,
+    report: Report = silent,
+    stop: Callable[[], bool] = never,
+) -> PutBackState:
+    """Take out up to so many blocks more; see `put_back` for `report` and `stop`."""
+    if state.finished or stop():
+        return state
+    settings, standing = state.settings, state.standing
+    current = standing.evaluator(problem)
+    free = [t for t in range(problem.blocks) if t not in state.locked]
     waiting = _ranked(problem, current, free)
-    for step in range(settings.steps):
-        if not waiting or stop():
+    step, passed, over = state.step, state.passed, False
+    end = min(step + blocks, settings.steps)
+    while step < end and not stop():
+        if passed >= len(waiting):
+            over = True
             break
-        if _move(current, waiting.pop(0), free):
-            accepted += 1
-            waiting = _ranked(problem, current, free)
-        report(Progress(step + 1, settings.steps, current.mse, current.mse, f"{accepted} moved"))
-    return Result(current.inp, current.out, current.mse, start, current.evaluations, accepted)
+        moved = _move(current, waiting[passed], free)
+        standing, step, passed = standing.after(current, moved), step + 1, passed + 1
+        if moved:
+            waiting, passed = _ranked(problem, current, free), 0
+        note = f"{standing.accepted} moved"
+        report(Progress(step, settings.steps, current.mse, current.mse, note))
+    return replace(state, standing=standing, step=step, passed=passed, over=over)
 
 
 def _ranked(problem: Problem, current: Evaluator, free: list[int]) -> list[int]:

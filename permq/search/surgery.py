@@ -1,7 +1,8 @@
 """Surgery: all arrangements of small windows, the suspicious ones first."""
 
 from collections.abc import Callable, Iterator, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import islice
 
 import numpy as np
 from numpy.typing import NDArray
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from permq.core.puzzle import Indices
 from permq.errors import OptionError
 from permq.search.problem import Problem, Progress, Report, Result, silent
+from permq.search.standing import Standing
 from permq.search.stop import never
 from permq.search.trie_evaluator import TrieEvaluator
 from permq.search.windows import free_positions, improve_window
@@ -89,23 +91,87 @@ def surgery(
     stop
         Asked before every window and now and then inside.
     """
-    rng = np.random.default_rng(seed)
-    evaluator = TrieEvaluator(problem, inp, out, seed, stop)
-    free = free_positions(len(inp), locked)
-    waiting = _plan(evaluator, free, settings)
-    for step in range(1, settings.steps + 1):
-        window = None if evaluator.finished or stop() else next(waiting, None)
+    state = start(problem, inp, out, settings, seed, locked=locked)
+    state = advance(problem, state, settings.steps, report=report, stop=stop)
+    return state.standing.result(problem)
+
+
+@dataclass(frozen=True, eq=False)
+class SurgeryState:
+    """Everything the next windows depend on.
+
+    Parameters
+    ----------
+    settings, locked
+        What it was started with.
+    standing
+        The current arrangement.
+    step, tried
+        Windows tried, and those since the last improvement.
+    over
+        Whether no window is left that could improve.
+    """
+
+    settings: SurgerySettings
+    locked: frozenset[int]
+    standing: Standing
+    step: int = 0
+    tried: int = 0
+    over: bool = False
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.over or self.step >= self.settings.steps
+
+
+def start(
+    problem: Problem,
+    inp: Indices,
+    out: Indices,
+    settings: SurgerySettings,
+    seed: int = 0,
+    *,
+    locked: Set[int] = frozenset(),
+) -> SurgeryState:
+    """State before the first window; see `surgery` for the parameters."""
+    return SurgeryState(settings, frozenset(locked), Standing.of(problem, inp, out, seed))
+
+
+def advance(
+    problem: Problem,
+    state: SurgeryState,
+    windows: int,
+    *,
+    report: Report = silent,
+    stop: Callable[[], bool] = never,
+) -> SurgeryState:
+    """Try up to so many windows more; one that the stop cuts short is left to the next time."""
+    settings, standing = state.settings, state.standing
+    evaluator = TrieEvaluator.at(problem, standing, stop)
+    free = free_positions(len(standing.inp), state.locked)
+    step, tried, over = state.step, state.tried, state.over
+    waiting: Iterator[tuple[Indices, bool]] = islice(_plan(evaluator, free, settings), tried, None)
+    end = min(step + windows, settings.steps)
+    while step < end and not over and not stop():
+        window = None if evaluator.finished else next(waiting, None)
         if window is None:
+            over = True
             break
         positions, repair = window
+        # every window draws its own numbers, whatever was drawn before it
+        rng = np.random.default_rng((standing.seed, step))
         improved = improve_window(
             evaluator, positions, settings.trials, rng, repair=repair, stop=stop
         )
+        if stop():
+            break
+        standing, step, tried = evaluator.standing(), step + 1, tried + 1
         if improved:
-            waiting = _plan(evaluator, free, settings)
+            waiting, tried = _plan(evaluator, free, settings), 0
         note = f"positions {positions[0]}-{positions[-1]}" + (", re-pairing" if repair else "")
         report(Progress(step, settings.steps, evaluator.mse, evaluator.mse, note))
-    return evaluator.result()
+    return replace(state, standing=standing, step=step, tried=tried, over=over)
 
 
 def suspicion(cosines: NDArray[np.floating]) -> Indices:

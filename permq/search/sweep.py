@@ -14,12 +14,14 @@ import numpy as np
 
 from permq.core.puzzle import Indices
 from permq.errors import OptionError
+from permq.search import enumeration
 from permq.search.exchange import Layers, check_layers
-from permq.search.problem import Problem, Progress, Report, Result, silent
+from permq.search.problem import Problem, Report, Result, silent
 from permq.search.stop import never
-from permq.search.trie_evaluator import TrieEvaluator
 
-_SLICE = 2048
+NOTE = "swept"
+"""What reports say."""
+
 _MOST = 40  # exchanges; 2^40 combinations are more than anything will evaluate
 
 
@@ -71,7 +73,23 @@ class SweepSettings:
         first, last = (count * part // self.parts for part in (self.part - 1, self.part))
         return range(first, last)[: self.steps]
 
-    def combined(self, inp: Indices, out: Indices, numbers: Indices) -> tuple[Indices, Indices]:
+    def check(self, blocks: int, locked: Set[int] = frozenset()) -> None:
+        """Complain about exchanges that an arrangement of so many blocks cannot make.
+
+        Raises
+        ------
+        OptionError
+            When one touches a locked position or one that is not there.
+        """
+        for pair in self.exchanges:
+            if not all(0 <= position < blocks for position in pair):
+                raise OptionError(f"positions are 0 to {blocks - 1}, not {pair[0]} and {pair[1]}")
+            if not locked.isdisjoint(pair):
+                raise OptionError(
+                    f"the exchange of {pair[0]} and {pair[1]} touches a locked position"
+                )
+
+    def made(self, inp: Indices, out: Indices, numbers: Indices) -> tuple[Indices, Indices]:
         """Make combinations on an arrangement, (L,) twice, by number (M,): (M, L) twice."""
         inps, outs = np.tile(inp, (len(numbers), 1)), np.tile(out, (len(numbers), 1))
         for bit, (i, j) in enumerate(reversed(self.exchanges)):
@@ -123,26 +141,7 @@ def sweep(
     OptionError
         When an exchange touches a locked position or one that is not there.
     """
-    for pair in settings.exchanges:
-        if not all(0 <= position < len(inp) for position in pair):
-            raise OptionError(f"positions are 0 to {len(inp) - 1}, not {pair[0]} and {pair[1]}")
-        if not locked.isdisjoint(pair):
-            raise OptionError(f"the exchange of {pair[0]} and {pair[1]} touches a locked position")
-    evaluator = TrieEvaluator(problem, inp, out, seed, stop)
-    numbers, best, limit = settings.numbers, 0, evaluator.bar
-    for first in range(0, len(numbers), _SLICE):
-        if evaluator.finished or stop():
-            break
-        part = np.array(numbers[first : first + _SLICE], np.int64)
-        winner, lowest = evaluator.best(*settings.combined(inp, out, part), limit)
-        if winner >= 0:
-            best, limit = int(part[winner]), lowest
-        report(
-            Progress(
-                first + len(part), len(numbers), evaluator.mse, min(limit, evaluator.mse), "swept"
-            )
-        )
-    if best:
-        (inp,), (out,) = settings.combined(inp, out, np.array([best]))
-        evaluator.accept(inp, out, limit)
-    return evaluator.result()
+    settings.check(len(inp), locked)
+    state = enumeration.start(problem, inp, out, seed)
+    state = enumeration.advance(problem, state, settings, note=NOTE, report=report, stop=stop)
+    return enumeration.best_of(state, settings).result(problem)

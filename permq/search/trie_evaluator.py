@@ -8,7 +8,7 @@ stand first.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import inf, isfinite
+from math import inf
 
 import numpy as np
 
@@ -16,6 +16,7 @@ from permq.core.network import Array
 from permq.core.puzzle import Indices
 from permq.search.decisive_rows import decisive_rows, row_chunks
 from permq.search.problem import Problem, Result
+from permq.search.standing import Standing
 from permq.search.stop import never
 from permq.search.trie import Costs, Trie
 
@@ -71,7 +72,8 @@ class TrieEvaluator:
     ) -> None:
         self.problem = problem
         self.inp, self.out = np.array(inp, np.intp), np.array(out, np.intp)
-        self.mse = self.start_mse = self._full_cost()
+        self._first, self._seed = (self.inp, self.out), seed
+        self.mse = self.start_mse = problem.cost(self.inp, self.out)
         self.evaluations = self.accepted = 0
         self._trie = Trie(problem.network, stop)
         self._count = problem.pred.size
@@ -83,6 +85,30 @@ class TrieEvaluator:
             targets = np.ascontiguousarray(problem.pred[chosen].T, problem.network.dtype)
             self._chunks.append(_Chunk(problem.network.columns(problem.x[chosen]), targets))
             first += size
+
+    @classmethod
+    def at(
+        cls, problem: Problem, standing: Standing, stop: Callable[[], bool] = never
+    ) -> "TrieEvaluator":
+        """Go on from a standing, with the same floats as if it had never been left."""
+        evaluator = cls(problem, standing.first_inp, standing.first_out, standing.seed, stop)
+        evaluator.accept(standing.inp, standing.out, standing.mse)
+        evaluator.start_mse = standing.start_mse
+        evaluator.evaluations, evaluator.accepted = standing.evaluations, standing.accepted
+        return evaluator
+
+    def standing(self) -> Standing:
+        """Where it stands, to go on from with `at`."""
+        return Standing(
+            self.inp,
+            self.out,
+            *self._first,
+            mse=self.mse,
+            start_mse=self.start_mse,
+            seed=self._seed,
+            evaluations=self.evaluations,
+            accepted=self.accepted,
+        )
 
     @property
     def bar(self) -> float:
@@ -180,19 +206,7 @@ class TrieEvaluator:
 
     def result(self) -> Result:
         """The current arrangement, its cost computed anew from the start."""
-        return Result(
-            inp=self.inp.copy(),
-            out=self.out.copy(),
-            mse=self._full_cost(),
-            start_mse=self.start_mse,
-            evaluations=self.evaluations,
-            accepted=self.accepted,
-        )
-
-    def _full_cost(self) -> float:
-        with np.errstate(over="ignore", invalid="ignore"):
-            cost = self.problem.cost(self.inp, self.out)
-        return cost if isfinite(cost) else inf
+        return self.standing().result(self.problem)
 
     def _squared_errors(self, chunk: _Chunk, tokens: Indices) -> Costs:
         """(M,) sums of squared errors over a chunk; inf or NaN for what overflows."""

@@ -1,7 +1,7 @@
 """Uncertain positions: search those on which solutions disagree, with all others locked."""
 
 from collections.abc import Callable, Sequence, Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import factorial
 
 import numpy as np
@@ -9,14 +9,15 @@ from numpy.typing import NDArray
 
 from permq.core.puzzle import Indices
 from permq.errors import OptionError
+from permq.search import enumeration
 from permq.search.annealing import anneal
 from permq.search.annealing_settings import AnnealSettings
 from permq.search.problem import Problem, Progress, Report, Result, silent
 from permq.search.stop import never
-from permq.search.trie_evaluator import TrieEvaluator
 from permq.search.windows import free_positions, orders
 
-_SLICE = 2048
+NOTE = "orders"
+"""What reports of an enumeration say."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +48,67 @@ class ZoneSettings:
             raise OptionError("a position stands twice in the zone")
         if self.trials < 0 or self.steps < 0:
             raise OptionError("trials and steps must be 0 or more")
+
+    def plan(self, blocks: int, locked: Set[int] = frozenset()) -> "ZonePlan":
+        """How the zone of an arrangement of so many blocks is searched.
+
+        Raises
+        ------
+        OptionError
+            When the zone has positions that the arrangement does not have.
+        """
+        if not all(0 <= position < blocks for position in self.positions):
+            raise OptionError(f"positions are 0 to {blocks - 1}")
+        outside = frozenset(range(blocks)) - (frozenset(self.positions) - locked)
+        free = free_positions(blocks, outside)
+        few = len(free) <= 20 and factorial(len(free)) <= self.trials
+        moves = {"swap": 1.0, "insertion": 1.0, "rotation": 0.5}
+        annealing = AnnealSettings(steps=self.steps, moves=moves)
+        return ZonePlan(outside, Orders(free) if few else None, annealing)
+
+
+@dataclass(frozen=True, eq=False)
+class Orders:
+    """All orders of the blocks at some positions but the present one.
+
+    Parameters
+    ----------
+    free
+        (k,) the positions.
+    """
+
+    free: Indices
+
+    @property
+    def numbers(self) -> range:
+        """Numbers of the orders, lexicographic; 0 would move nothing."""
+        return range(1, factorial(len(self.free)))
+
+    def made(self, inp: Indices, out: Indices, numbers: Indices) -> tuple[Indices, Indices]:
+        """(M, L) twice: the arrangements of these numbers (M,), made of one of (L,) twice."""
+        moved = orders(numbers, len(self.free))
+        inps, outs = np.tile(inp, (len(moved), 1)), np.tile(out, (len(moved), 1))
+        inps[:, self.free], outs[:, self.free] = inp[self.free][moved], out[self.free][moved]
+        return inps, outs
+
+
+@dataclass(frozen=True, eq=False)
+class ZonePlan:
+    """How a zone is searched.
+
+    Parameters
+    ----------
+    outside
+        Positions that stay.
+    orders
+        All orders of the zone where they are few enough to be tried; None where it is annealed.
+    annealing
+        Settings of that.
+    """
+
+    outside: frozenset[int]
+    orders: Orders | None
+    annealing: AnnealSettings
 
 
 def zone(
@@ -89,17 +151,27 @@ def zone(
     OptionError
         When the zone has positions that the arrangement does not have.
     """
-    blocks = len(inp)
-    if not all(0 <= position < blocks for position in settings.positions):
-        raise OptionError(f"positions are 0 to {blocks - 1}")
-    outside = frozenset(range(blocks)) - (frozenset(settings.positions) - locked)
-    free = free_positions(blocks, outside)
-    if len(free) <= 20 and factorial(len(free)) <= settings.trials:
-        return _enumerate(problem, inp, out, free, seed, report, stop)
-    annealing = AnnealSettings(
-        steps=settings.steps, moves={"swap": 1.0, "insertion": 1.0, "rotation": 0.5}
+    plan = settings.plan(len(inp), locked)
+    if plan.orders is None:
+        return anneal(
+            problem,
+            inp,
+            out,
+            plan.annealing,
+            seed,
+            locked=plan.outside,
+            report=report,
+            stop=stop,
+        )
+
+    def with_the_present(told: Progress) -> None:
+        report(replace(told, step=told.step + 1, steps=told.steps + 1))
+
+    state = enumeration.start(problem, inp, out, seed)
+    state = enumeration.advance(
+        problem, state, plan.orders, note=NOTE, report=with_the_present, stop=stop
     )
-    return anneal(problem, inp, out, annealing, seed, locked=outside, report=report, stop=stop)
+    return enumeration.best_of(state, plan.orders).result(problem)
 
 
 def agreement(solutions: Sequence[tuple[Indices, Indices]]) -> NDArray[np.float64]:
@@ -114,31 +186,3 @@ def agreement(solutions: Sequence[tuple[Indices, Indices]]) -> NDArray[np.float6
         raise OptionError("agreement needs at least one solution")
     layers = np.array([inp for inp, _ in solutions])
     return np.array([np.bincount(column).max() for column in layers.T]) / len(layers)
-
-
-def _enumerate(
-    problem: Problem,
-    inp: Indices,
-    out: Indices,
-    free: Indices,
-    seed: int,
-    report: Report,
-    stop: Callable[[], bool],
-) -> Result:
-    """Try every order of the free positions."""
-    evaluator = TrieEvaluator(problem, inp, out, seed, stop)
-    count, best, limit = factorial(len(free)), (inp, out), evaluator.bar
-    for first in range(1, count, _SLICE):
-        if evaluator.finished or stop():
-            break
-        moved = orders(np.arange(first, min(count, first + _SLICE)), len(free))
-        inps, outs = np.tile(inp, (len(moved), 1)), np.tile(out, (len(moved), 1))
-        inps[:, free], outs[:, free] = inp[free][moved], out[free][moved]
-        winner, lowest = evaluator.best(inps, outs, limit)
-        if winner >= 0:
-            best, limit = (inps[winner], outs[winner]), lowest
-        done = first + len(moved)
-        report(Progress(done, count, evaluator.mse, min(limit, evaluator.mse), "orders"))
-    if best[0] is not inp:
-        evaluator.accept(*best, limit)
-    return evaluator.result()

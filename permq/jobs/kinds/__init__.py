@@ -6,11 +6,33 @@ from typing import Any
 
 from permq.jobs.kind import Kind
 from permq.jobs.kinds.anneal import Anneal
+from permq.jobs.kinds.cascade import Cascade
+from permq.jobs.kinds.constrained import Constrained
+from permq.jobs.kinds.lns import Lns
+from permq.jobs.kinds.loo import Loo
 from permq.jobs.kinds.noop import Noop
+from permq.jobs.kinds.order import Order
+from permq.jobs.kinds.pair import Pair
+from permq.jobs.kinds.refine import Refine
+from permq.jobs.kinds.rotate import Rotate
+from permq.jobs.kinds.surgery import Surgery
+from permq.jobs.kinds.sweep import Sweep
+from permq.jobs.kinds.zone import Zone
 from permq.jobs.parameters import Value, unknown
 
 _ALL: tuple[Kind[Any], ...] = (
+    Pair(),
+    Order(),
     Anneal(),
+    Constrained(),
+    Surgery(),
+    Zone(),
+    Rotate(),
+    Cascade(),
+    Refine(),
+    Lns(),
+    Sweep(),
+    Loo(),
     Noop(),
 )
 

@@ -1,7 +1,7 @@
 """`anneal`: simulated annealing of an arrangement."""
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from permq.errors import OptionError
 from permq.jobs import search_kind as shared
@@ -95,7 +95,7 @@ class Anneal(SearchKind["AnnealState"]):
 
     name = "anneal"
     summary = "simulated annealing of an arrangement"
-    parameters = PARAMETERS
+    parameters: ClassVar[tuple[Parameter, ...]] = PARAMETERS
     needs_start = False
     order = None
 

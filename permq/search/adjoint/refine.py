@@ -6,7 +6,7 @@ move does, pairs of moves at disjoint places are ranked by the sum of their effe
 most of the local optima in which single moves are stuck.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -17,6 +17,7 @@ from permq.errors import OptionError
 from permq.search.adjoint.candidates import Candidates, candidates
 from permq.search.adjoint.effects import effects
 from permq.search.problem import Problem, Progress, Report, Result, silent
+from permq.search.standing import Standing
 from permq.search.stop import Stop, never
 
 
@@ -125,35 +126,50 @@ def descend(
 
     Returns the number of changes kept. Ends also at a cost of at most `target`.
     """
-    free = np.array([t for t in range(problem.blocks) if t not in locked], np.intp)
-    rows = max(1, min(len(problem.x), settings.sample // problem.network.outputs))
     kept = 0
     for number in range(settings.rounds):
         if stop() or current.mse <= target:
             break
-        sample = rng.choice(len(problem.x), rows, replace=False)
-        found = effects(
-            problem.network,
-            current.inp,
-            current.out,
-            problem.x[sample],
-            problem.pred[sample],
-            repair=settings.repair,
-            reach=settings.reach,
-            stop=stop,
-        )
-        if found is None:
+        changed = _round(problem, current, settings, rng, locked, stop)
+        if changed is None:
             break
-        moves = candidates(found, order=settings.order, free=free, reach=settings.reach)
-        ranking = np.argsort(moves.predicted(found.error), kind="stable")
-        changed = _try_singles(current, moves, ranking, settings)
-        if not changed and settings.pairs:
-            changed = _try_pairs(current, moves, found.error, ranking, settings)
         kept += changed
         report(Progress(number + 1, settings.rounds, current.mse, current.mse, f"{kept} kept"))
         if not changed:
             break
     return kept
+
+
+def _round(
+    problem: Problem,
+    current: Evaluator,
+    settings: RefineSettings,
+    rng: np.random.Generator,
+    locked: frozenset[int],
+    stop: Stop,
+) -> int | None:
+    """Rank the moves on a sample and keep what improves: how many; None when stopped before."""
+    free = np.array([t for t in range(problem.blocks) if t not in locked], np.intp)
+    rows = max(1, min(len(problem.x), settings.sample // problem.network.outputs))
+    sample = rng.choice(len(problem.x), rows, replace=False)
+    found = effects(
+        problem.network,
+        current.inp,
+        current.out,
+        problem.x[sample],
+        problem.pred[sample],
+        repair=settings.repair,
+        reach=settings.reach,
+        stop=stop,
+    )
+    if found is None:
+        return None
+    moves = candidates(found, order=settings.order, free=free, reach=settings.reach)
+    ranking = np.argsort(moves.predicted(found.error), kind="stable")
+    changed = _try_singles(current, moves, ranking, settings)
+    if not changed and settings.pairs:
+        changed = _try_pairs(current, moves, found.error, ranking, settings)
+    return changed
 
 
 def refine(
@@ -184,15 +200,76 @@ def refine(
     -------
     Result
     """
+    state = start(problem, inp, out, settings, seed, locked=locked)
+    return advance(problem, state, settings.rounds, report=report, stop=stop).standing.result()
+
+
+@dataclass(frozen=True, eq=False)
+class RefineState:
+    """Everything the next round depends on.
+
+    Parameters
+    ----------
+    settings, locked
+        What it was started with.
+    standing
+        The current arrangement.
+    round
+        Rounds done.
+    over
+        Whether a round has found nothing, or the start was without error.
+    """
+
+    settings: RefineSettings
+    locked: frozenset[int]
+    standing: Standing
+    round: int = 0
+    over: bool = False
+
+    @property
+    def finished(self) -> bool:
+        """Whether nothing is left to do."""
+        return self.over or self.round >= self.settings.rounds
+
+
+def start(
+    problem: Problem,
+    inp: Indices,
+    out: Indices,
+    settings: RefineSettings,
+    seed: int,
+    *,
+    locked: frozenset[int] = frozenset(),
+) -> RefineState:
+    """State before the first round; see `refine` for the parameters."""
     current = problem.evaluator(inp, out)
-    start = current.mse
-    kept = descend(
-        problem,
-        current,
-        settings,
-        np.random.default_rng(seed),
-        locked=locked,
-        report=report,
-        stop=stop,
-    )
-    return Result(current.inp, current.out, current.mse, start, current.evaluations, kept)
+    standing = replace(Standing.of(problem, inp, out, seed), start_mse=current.mse)
+    return RefineState(settings, locked, standing.after(current, 0))
+
+
+def advance(
+    problem: Problem,
+    state: RefineState,
+    rounds: int,
+    *,
+    report: Report = silent,
+    stop: Stop = never,
+) -> RefineState:
+    """Run up to so many rounds more; one that the stop cuts short is left to the next time."""
+    settings, standing = state.settings, state.standing
+    current = standing.evaluator(problem)
+    number, over = state.round, state.over
+    end = min(number + rounds, settings.rounds)
+    while number < end and not over and not stop():
+        if current.mse <= 0:
+            over = True
+            break
+        # every round draws its own sample, whatever was drawn before it
+        rng = np.random.default_rng((standing.seed, number))
+        kept = _round(problem, current, settings, rng, state.locked, stop)
+        if kept is None:
+            break
+        standing, number, over = standing.after(current, kept), number + 1, not kept
+        note = f"{standing.accepted} kept"
+        report(Progress(number, settings.rounds, current.mse, current.mse, note))
+    return replace(state, standing=standing, round=number, over=over)

@@ -22,14 +22,14 @@ def test_parts_together_cover_every_combination_once(parts, layers):
     found = []
     for part in range(1, parts + 1):
         settings = SweepSettings(EXCHANGES, layers, part, parts)
-        found += keys(settings.combined(inp, out, np.array(settings.numbers, int)))
+        found += keys(settings.made(inp, out, np.array(settings.numbers, int)))
     assert len(found) == len(set(found)) == 16
 
 
 def test_a_number_has_one_bit_for_each_exchange_the_highest_for_the_earliest():
     settings = SweepSettings(EXCHANGES)
     assert settings.exchanges == ((0, 4), (1, 6), (2, 3), (5, 7))
-    inps, outs = settings.combined(np.arange(8), np.arange(8), np.array([0, 8, 3]))
+    inps, outs = settings.made(np.arange(8), np.arange(8), np.array([0, 8, 3]))
     assert (inps == np.arange(8)).all()
     assert outs.tolist() == [
         [0, 1, 2, 3, 4, 5, 6, 7],
@@ -44,7 +44,7 @@ def test_the_best_combination_is_found(seed):
     problem, start = Problem.of(puzzle), shuffled(inp, out, seed)
     settings = SweepSettings(EXCHANGES)
     found = sweep(problem, *start, settings)
-    combined = settings.combined(*start, np.arange(16))
+    combined = settings.made(*start, np.arange(16))
     wanted = min(problem.cost(a, o) for a, o in zip(*combined, strict=True))
     assert found.mse == pytest.approx(wanted, rel=1e-4)
     assert found.mse == problem.cost(found.inp, found.out)
@@ -56,7 +56,7 @@ def test_the_best_combination_is_found(seed):
 def test_exchanged_pairs_are_put_right_by_the_part_that_holds_the_answer(layers):
     puzzle, inp, out = toy(2)
     settings = SweepSettings(EXCHANGES, layers)
-    (a,), (o,) = settings.combined(inp, out, np.array([0b1010]))
+    (a,), (o,) = settings.made(inp, out, np.array([0b1010]))
     right = []
     for part in (1, 2, 3):
         found = sweep(Problem.of(puzzle), a, o, SweepSettings(EXCHANGES, layers, part, 3))
