@@ -79,10 +79,9 @@ def connected(data: Path | None = None) -> "Iterator[Connection]":
     from permq.pool.connection import connect
     from permq.pool.migrate import migrate
 
-    url = pool_url(data)
-    migrate(url)
-    connection = connect(url)
+    connection = connect(pool_url(data))
     try:
+        migrate(connection)
         yield connection
     finally:
         connection.close()

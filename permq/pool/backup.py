@@ -19,7 +19,7 @@ from psycopg2 import sql
 
 from permq.errors import OptionError, SchemaError
 from permq.pool.connection import Connection, Cursor, scalar, transaction
-from permq.pool.migrate import LOCK, Migration, create, migrations
+from permq.pool.migrate import LOCK, Migration, apply, migrations
 from permq.pool.queries import load
 
 FORMAT = "permq backup 1"
@@ -195,11 +195,11 @@ def restore(connection: Connection, path: Path, *, replace: bool = False) -> Bac
         if not replace and _holds_something(cursor):
             raise OptionError("the database is not empty: --replace gives up what it holds")
         _drop_all(cursor)
-        create(cursor, migrations()[: backup.schema])
+        apply(cursor, migrations()[: backup.schema])
         for table in backup.tables:
             _restore_table(cursor, archive, table)
         _set_sequences(cursor, backup)
-        create(cursor, migrations()[backup.schema :])
+        apply(cursor, migrations()[backup.schema :])
         cursor.execute(load("backup")["ready_again"])
         cursor.execute(load("backup")["nodes_gone"])
     return backup
@@ -284,8 +284,8 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
             yield archive
-    except FileNotFoundError:
-        raise OptionError(f"{path}: no such file") from None
+    except OSError as error:
+        raise OptionError(f"{path}: {error.strerror or error}") from None
     except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
         raise OptionError(f"{path}: no backup of permq, or damaged: {error}") from None
 
@@ -301,7 +301,7 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Backup:
         ]
         checksums = tuple(given.pop("checksums"))
         return Backup(**given, checksums=checksums, tables=tuple(tables))
-    except (ValueError, TypeError, AttributeError) as error:
+    except (ValueError, TypeError, KeyError, AttributeError) as error:
         raise OptionError(f"{path}: its manifest is damaged: {error}") from None
 
 

@@ -1,20 +1,19 @@
 """Solutions as tables in files: CSV, JSON and Parquet."""
 
-from collections.abc import Iterator, Sequence
+import json
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any, cast
 
 from permq.core.arrangement import Arrangement
 from permq.core.puzzle import Puzzle
 from permq.errors import AnswerError, OptionError
 from permq.pool import jobs
-from permq.pool.connection import Cursor, scalar
+from permq.pool.connection import Cursor
 from permq.pool.queries import load
 from permq.pool.solutions import Checked, Found, check, count, record
-
-if TYPE_CHECKING:
-    from pandas import DataFrame
 
 FORMATS = {".csv": "CSV", ".json": "JSON", ".parquet": "Parquet"}
 COLUMNS = (
@@ -82,11 +81,8 @@ def format_of(path: Path) -> str:
     form = FORMATS.get(path.suffix.lower())
     if form is None:
         raise OptionError(f"{path}: the name must end with {', '.join(FORMATS)}")
-    if form == "Parquet":
-        try:
-            import pyarrow  # noqa: F401
-        except ImportError:
-            raise OptionError("Parquet needs pyarrow: pip install 'permq[parquet]'") from None
+    if form == "Parquet" and find_spec("pyarrow") is None:
+        raise OptionError("Parquet needs pyarrow: pip install 'permq[parquet]'")
     return form
 
 
@@ -111,17 +107,17 @@ def write(cursor: Cursor, puzzle_id: int, path: Path, limit: int | None = None) 
         When the suffix says no format, or Parquet cannot be written here.
     """
     form = format_of(path)
-    import pandas
+    import pandas as pd
 
     given = {"puzzle": int(puzzle_id), "count": None if limit is None else int(limit)}
     cursor.execute(load("solutions")["export"], given)
-    table = pandas.DataFrame(cursor.fetchall(), columns=list(COLUMNS)).astype(_TYPES)
+    table = pd.DataFrame(cursor.fetchall(), columns=list(COLUMNS)).astype(_TYPES)
     if form == "CSV":
         table.to_csv(path, index=False)
     elif form == "JSON":
         table.to_json(path, orient="records", date_format="iso", double_precision=15, indent=1)
     else:
-        table.to_parquet(path, index=False)
+        table.to_parquet(path, index=False, engine="pyarrow")
     return len(table)
 
 
@@ -141,16 +137,14 @@ def read(path: Path, fingerprint: str) -> list[Listed]:
     Raises
     ------
     OptionError
-        When the file cannot be read or lacks the column.
+        When the file cannot be read.
     AnswerError
         When a row holds no answer; the message names it.
     """
-    table = _table(path)
-    named = next((name for name in ("answer", "permutation") if name in table.columns), None)
-    if named is None:
-        raise OptionError(f"{path}: has no column answer (or permutation)")
-    rows = table.to_dict(orient="records")
-    return [_listed(row, named, fingerprint, f"{path}, row {i}") for i, row in enumerate(rows, 1)]
+    return [
+        _listed(row, fingerprint, f"{path}, row {number}")
+        for number, row in enumerate(_rows(path), 1)
+    ]
 
 
 def check_all(puzzle: Puzzle, listed: Sequence[Listed], where: Path) -> Iterator[Checked]:
@@ -190,16 +184,24 @@ def store(
     return Imported(len(checked), count(cursor, puzzle_id) - before, solved)
 
 
-def _table(path: Path) -> "DataFrame":
+def _rows(path: Path) -> list[dict[Any, Any]]:
     form = format_of(path)
-    import pandas
-
     try:
-        if form == "CSV":
-            return pandas.read_csv(path, dtype=str, keep_default_na=False)
+        with path.open("rb"):  # each library words a missing file in its own way
+            pass
         if form == "JSON":
-            return pandas.read_json(path, orient="records", dtype=False, convert_dates=False)
-        return pandas.read_parquet(path)
+            rows = json.loads(path.read_bytes())
+            if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
+                raise OptionError(f"{path}: is no list of objects")
+            return rows
+        import pandas as pd
+
+        table = (
+            pd.read_csv(path, dtype=str, keep_default_na=False)
+            if form == "CSV"
+            else pd.read_parquet(path, engine="pyarrow")
+        )
+        return cast("list[dict[Any, Any]]", table.to_dict(orient="records"))
     except OSError as error:
         raise OptionError(f"{path}: {error.strerror or error}") from None
     except ValueError as error:
@@ -207,10 +209,13 @@ def _table(path: Path) -> "DataFrame":
         raise OptionError(f"{path}: cannot be read as {form}: {problem}") from None
 
 
-def _listed(row: dict[Any, Any], named: str, fingerprint: str, where: str) -> Listed:
+def _listed(row: Mapping[Any, Any], fingerprint: str, where: str) -> Listed:
     puzzle = row.get("puzzle")
     if puzzle and puzzle != fingerprint:
         raise AnswerError(f"{where}: is of another puzzle, {str(puzzle)[:12]}")
+    named = next((name for name in ("answer", "permutation") if name in row), None)
+    if named is None:
+        raise AnswerError(f"{where}: has no answer (or permutation)")
     answer = row[named]
     try:
         if isinstance(answer, str):

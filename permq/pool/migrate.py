@@ -1,6 +1,7 @@
 """The schema: numbered SQL files, applied once, in order, by whoever comes first."""
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -103,16 +104,22 @@ def migrate(where: str | Connection) -> SchemaState:
                 cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
                 cursor.execute(_TABLE)
                 # somebody may have been faster
-                for migration in migrations()[_applied(cursor) :]:
-                    cursor.execute(migration.sql)
-                    cursor.execute(
-                        "INSERT INTO migrations (number, name, checksum) VALUES (%s, %s, %s)",
-                        (migration.number, migration.name, migration.checksum),
-                    )
+                apply(cursor, migrations()[_applied(cursor) :])
         return check(connection)
     finally:
         if isinstance(where, str):
             connection.close()
+
+
+def apply(cursor: Cursor, steps: Sequence[Migration]) -> None:
+    """Apply migrations in the caller's transaction, which holds `LOCK`, and note them."""
+    cursor.execute(_TABLE)
+    for migration in steps:
+        cursor.execute(migration.sql)
+        cursor.execute(
+            "INSERT INTO migrations (number, name, checksum) VALUES (%s, %s, %s)",
+            (migration.number, migration.name, migration.checksum),
+        )
 
 
 def check(where: str | Connection) -> SchemaState:
