@@ -179,11 +179,12 @@ class LogLine(NamedTuple):
 
 
 class Steps(NamedTuple):
-    """Steps done and to do in all; `unknown` counts the jobs that know no total."""
+    """Steps done and to do in all, and steps/s now; `unknown` counts jobs that know no total."""
 
     done: int
     total: int
     unknown: int
+    rate: float
 
 
 class BestOf(NamedTuple):
@@ -257,8 +258,8 @@ def counts(cursor: Cursor, wanted: Filter) -> dict[str, int]:
 def steps(cursor: Cursor, wanted: Filter) -> Steps:
     """How far jobs are."""
     cursor.execute(_query("progress"), _values(wanted))
-    ((done, total, unknown),) = cursor.fetchall()
-    return Steps(int(done), int(total), int(unknown))
+    ((done, total, unknown, rate),) = cursor.fetchall()
+    return Steps(int(done), int(total), int(unknown), float(rate))
 
 
 def best_of(cursor: Cursor, wanted: Filter) -> BestOf | None:

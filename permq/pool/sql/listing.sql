@@ -91,8 +91,11 @@ WHERE job_id = %(job)s AND id > %(after)s ORDER BY id;
 SELECT {shown}, count(*) FROM jobs WHERE {wanted} GROUP BY 1;
 
 -- name: progress
-SELECT coalesce(sum(steps_done), 0)::bigint, coalesce(sum(steps_total), 0)::bigint,
-    count(*) FILTER (WHERE steps_total IS NULL)
+SELECT coalesce(sum(CASE state WHEN 'done' THEN coalesce(steps_total, steps_done)
+        ELSE steps_done END), 0)::bigint,
+    coalesce(sum(steps_total), 0)::bigint,
+    count(*) FILTER (WHERE steps_total IS NULL),
+    coalesce(sum(rate) FILTER (WHERE state = 'running'), 0)::double precision
 FROM jobs WHERE {wanted};
 
 -- name: best_of
