@@ -38,8 +38,8 @@ task_queues = [
     Queue(**queue)  # type: ignore[no-untyped-call]
     for queue in queues([_settings.node] if _settings.node else [])
 ]
-# The sender names the node's queue; what was sent without one lands where it is seen.
-task_routes = routes(KINDS)
+# The dispatcher names the node's queue; what is sent from a node without one stays there.
+task_routes = routes(KINDS, _settings.node) if _settings.node else {}
 task_inherit_parent_priority = False
 task_default_priority = 5
 

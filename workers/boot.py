@@ -11,12 +11,12 @@ import socket
 from typing import Any
 
 from celery import Celery, signals
-from permq.fleet.capability import numeric_class
-from permq.fleet.chipset import detect
 
 from permq import __version__
 from permq.config import ServiceSettings, WorkerSettings, prepare_blas, prepare_node
 from permq.errors import PermqError, ServiceError
+from permq.fleet.capability import numeric_class
+from permq.fleet.chipset import detect
 from permq.fleet.names import node_of_worker, queue_of
 from permq.fleet.transport import transport_options
 from permq.pool.nodes import Registration

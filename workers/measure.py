@@ -61,6 +61,8 @@ def main() -> None:
     prepare_blas(1)
     from importlib.resources import as_file, files
 
+    import numpy as np
+
     from permq.core.loading import load_puzzle
     from permq.search import annealing
     from permq.search.annealing_settings import AnnealSettings
@@ -70,13 +72,10 @@ def main() -> None:
     with as_file(files("permq") / "examples" / "small") as folder:
         puzzle = load_puzzle(folder)
     problem = Problem.of(puzzle, ROWS)
-    blocks = range(puzzle.blocks)
-    import numpy as np
-
-    order = np.arange(len(blocks))
+    order = np.arange(puzzle.blocks)
     state = annealing.start(problem, order, order, AnnealSettings(steps=10_000_000), 0)
     begun = time.perf_counter()
-    annealing.advance(problem, state, 10_000_000, stop=Deadline(SECONDS))
+    state = annealing.advance(problem, state, 10_000_000, stop=Deadline(SECONDS))
     sys.stdout.write(f"{state.step / (time.perf_counter() - begun):.1f}\n")
 
 

@@ -8,10 +8,9 @@ from functools import cache
 from pathlib import Path
 from typing import TypeVar
 
-from permq.fleet.capability import numeric_class
-
 from permq.config import ServiceSettings
 from permq.errors import ServiceError
+from permq.fleet.capability import numeric_class
 from permq.pool.connection import Connection, UnreachableError, connect
 from workers.logs import logger
 from workers.puzzles import PuzzleCache

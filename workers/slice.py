@@ -2,13 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from permq.core.puzzle import Puzzle
 from permq.errors import InputError, LeaseLostError
 from permq.fleet.messages import Message
 from permq.fleet.producer import Letter
-from permq.jobs.dispatching import dispatch
+from permq.jobs.dispatching import dispatch, dispatch_if_short
 from permq.jobs.kind import Kind
 from permq.jobs.kinds import kind_named
 from permq.jobs.starts import arrangement_of, settle_start
@@ -26,6 +27,10 @@ from workers.spool import Spooled
 
 KEPT = 20
 """Solutions kept of one slice, the last found."""
+BRIEF_SECONDS = 5.0
+"""Length of a slice of brief work, far below its lease."""
+NOTHING: Mapping[str, Any] = MappingProxyType({"source": "score"})
+"""What brief work starts with."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,16 +108,17 @@ def _claim(process: Runtime, connection: Connection, message: Message) -> Claime
         if claim is None:
             return None
         kind = kind_named(claim.kind)
-        start = settle_start(cursor, claim)
         checkpoint = claims.checkpoint(cursor, claim.job) if claim.slice else None
+        if kind.brief:  # two statements less for what takes no time itself
+            return Claimed(claim, kind, NOTHING, checkpoint, BRIEF_SECONDS)
+        start = settle_start(cursor, claim)
         seconds = float(str(settings.get(cursor, "slice.seconds")))
         if claim.time_limit is not None:
             seconds = min(seconds, max(claim.time_limit - claim.worked, 0.0))
-        if not kind.brief:
-            told = f"slice {claim.slice} begins" + (
-                f", try {claim.attempt}" if claim.attempt > 1 else ""
-            )
-            jobs.log(cursor, told, node=process.node, job=claim.job)
+        told = f"slice {claim.slice} begins" + (
+            f", try {claim.attempt}" if claim.attempt > 1 else ""
+        )
+        jobs.log(cursor, told, node=process.node, job=claim.job)
     return Claimed(claim, kind, start, checkpoint, seconds)
 
 
@@ -230,9 +236,11 @@ def _finish(
                 cursor, claim.puzzle_id, claim.job, f"the puzzle is solved (job {claim.job})"
             )
             jobs.log(cursor, "solved the puzzle", node=process.node, job=claim.job)
-        if not claimed.kind.brief:
+        if claimed.kind.brief:
+            letters = dispatch_if_short(cursor, process.node)
+        else:
             jobs.log(cursor, _told(claim, result, best), node=process.node, job=claim.job)
-        letters = dispatch(cursor)
+            letters = dispatch(cursor)
         fault_point("before commit")
     fault_point("after commit")
     return letters

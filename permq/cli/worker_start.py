@@ -102,7 +102,7 @@ def work(node: str, queue: str, slots: int) -> int:
 
     words = [
         *(sys.executable, "-P", "-m", "celery", "-A", "workers", "--quiet", "worker"),
-        *("-n", f"{node}@%h", "-Q", queue, "-c", str(slots), "--loglevel", "INFO"),
+        *("-n", f"{node}@%h", "-Q", queue, "-c", str(slots), "--loglevel", "WARNING"),
         *("--without-gossip", "--without-mingle", "--heartbeat-interval", "10"),
     ]
     sys.stdout.flush()

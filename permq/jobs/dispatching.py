@@ -1,16 +1,20 @@
 """Handing out work: the pool's ready jobs, the fleet's pure choice, letters to send."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 
-from permq.fleet.dispatch import Node, Policy, Work, assign
+from permq.fleet.dispatch import assign
 from permq.fleet.messages import Message
 from permq.fleet.producer import Letter
+from permq.fleet.work import Node, Policy, Running, Work
 from permq.pool import claims, settings
 from permq.pool.connection import Cursor
 from permq.pool.jobs import explain
 
 BACKLOG = 400
 """Ready jobs looked at beyond what the nodes have room for."""
+ENOUGH = 16
+"""Brief jobs that wait at a node while others finish."""
 
 
 def dispatch(cursor: Cursor) -> list[Letter]:
@@ -28,18 +32,34 @@ def dispatch(cursor: Cursor) -> list[Letter]:
     rows = claims.nodes_with_room(cursor)
     nodes = {row.name: row for row in rows}
     names = {row.id: row.name for row in rows}
+    running: dict[int, list[Running]] = defaultdict(list)
+    for held in claims.heavy_held(cursor):
+        steps = None if held.steps is None else float(max(held.steps, 0))
+        running[held.node_id].append(Running(steps, held.priority, held.movable))
     room = sum(row.slots for row in rows)
-    ready = claims.backlog(cursor, 2 * room + BACKLOG)
+    limit = 2 * room + BACKLOG
+    ready = claims.backlog(cursor, limit)
     if not ready:
         return []
+    # of more than was looked at, at least as much is left
+    unseen = sum(row.steps or 0 for row in ready) if len(ready) >= limit else 0
     decision = assign(
         [work_of(row, names) for row in ready],
-        [node_of(row) for row in rows],
-        Policy(heavy=str(settings.get(cursor, "dispatch.policy"))),
+        [node_of(row, running[row.id]) for row in rows],
+        policy(cursor),
+        backlog=float(unseen),
     )
     explain(cursor, decision.reasons)
     given = claims.assign(cursor, [(job, nodes[name]) for job, name in decision.assignments])
     return letters(given, names)
+
+
+def dispatch_if_short(cursor: Cursor, node: str) -> list[Letter]:
+    """Dispatch unless a node has brief jobs enough for the next moment.
+
+    A job of milliseconds would otherwise wait for the dispatch's lock longer than it works.
+    """
+    return [] if claims.brief_waiting(cursor, node, ENOUGH) >= ENOUGH else dispatch(cursor)
 
 
 def letters(given: Iterable[claims.Assigned], names: dict[int, str]) -> list[Letter]:
@@ -80,7 +100,16 @@ def work_of(row: claims.ReadyRow, names: dict[int, str]) -> Work:
     )
 
 
-def node_of(row: claims.NodeRow) -> Node:
+def policy(cursor: Cursor) -> Policy:
+    """How work is spread, by the settings of now."""
+    now = settings.read(cursor)
+    return Policy(
+        heavy="strict" if now["dispatch.policy"] == "strict" else "prefer",
+        slice_seconds=float(now["slice.seconds"] or 0),
+    )
+
+
+def node_of(row: claims.NodeRow, running: Sequence[Running]) -> Node:
     """A node as the dispatcher sees it."""
     return Node(
         name=row.name,
@@ -93,4 +122,6 @@ def node_of(row: claims.NodeRow) -> Node:
         numeric_class=row.numeric_class,
         state=row.state,
         gpu=row.gpu,
+        brief=row.held_brief,
+        running=tuple(running),
     )

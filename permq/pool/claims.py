@@ -36,6 +36,15 @@ class NodeRow(NamedTuple):
     incarnation: int
 
 
+class HeldRow(NamedTuple):
+    """A heavy job that a node holds; `steps` remain as of its last checkpoint or renewal."""
+
+    node_id: int
+    steps: int | None
+    priority: int
+    movable: bool
+
+
 class ReadyRow(NamedTuple):
     """A job that waits for a node."""
 
@@ -131,6 +140,12 @@ def nodes_with_room(cursor: Cursor) -> list[NodeRow]:
     return [NodeRow(*row) for row in cursor.fetchall()]
 
 
+def heavy_held(cursor: Cursor) -> list[HeldRow]:
+    """All heavy jobs that are assigned or run."""
+    cursor.execute(load("claims")["heavy_held"])
+    return [HeldRow(*row) for row in cursor.fetchall()]
+
+
 def backlog(cursor: Cursor, limit: int) -> list[ReadyRow]:
     """The first ready jobs: by priority, what was begun before what is new, the oldest first."""
     cursor.execute(load("claims")["backlog"], {"limit": limit})
@@ -150,6 +165,12 @@ def assign(cursor: Cursor, choices: Sequence[tuple[int, NodeRow]]) -> list[Assig
         },
     )
     return [Assigned(*row) for row in cursor.fetchall()]
+
+
+def brief_waiting(cursor: Cursor, node: str, limit: int) -> int:
+    """Brief jobs that are assigned to a node and have not begun, counted up to a limit."""
+    cursor.execute(load("claims")["brief_waiting"], {"node": node, "limit": limit})
+    return int(scalar(cursor))
 
 
 def unheard(cursor: Cursor, node: str, limit: int = 64) -> list[Assigned]:

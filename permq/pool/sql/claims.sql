@@ -15,6 +15,11 @@ FROM nodes n
 WHERE n.state <> 'gone' AND n.heartbeat > clock_timestamp() - %(dead)s * interval '1 s'
 ORDER BY n.id;
 
+-- name: heavy_held
+SELECT node_id, steps_total - steps_done, priority, requested_node IS NULL
+FROM jobs
+WHERE state IN ('assigned', 'running') AND work_class = 'heavy' AND node_id IS NOT NULL;
+
 -- name: backlog
 SELECT id, work_class, priority, steps_total - steps_done, slice > 0 OR attempt > 0,
     numeric_class, requested_node, node_id, brief
@@ -31,6 +36,13 @@ FROM unnest(%(job)s::bigint[], %(node)s::integer[], %(incarnation)s::integer[])
 WHERE jobs.id = a.id AND jobs.state = 'ready'
 RETURNING jobs.id, jobs.token, jobs.node_id, jobs.kind, jobs.work_class, jobs.priority,
     jobs.slice, (SELECT name FROM puzzles WHERE puzzles.id = jobs.puzzle_id);
+
+-- name: brief_waiting
+SELECT count(*) FROM (
+    SELECT FROM jobs
+    WHERE node_id = (SELECT id FROM nodes WHERE name = %(node)s)
+        AND state = 'assigned' AND brief
+    LIMIT %(limit)s) AS waiting;
 
 -- name: unheard
 -- A node with an idle slot whose assigned job has waited: its message was lost.
