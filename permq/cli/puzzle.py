@@ -1,4 +1,4 @@
-"""`permq puzzle`: look at, make and download puzzles."""
+"""`permq puzzle`: look at, make and download puzzles, and store them for the fleet."""
 
 import importlib
 
@@ -6,8 +6,10 @@ import click
 
 # each module holds its command as `command` and is imported when it is asked for
 COMMANDS = {
+    "add": "permq.cli.puzzle_add",
     "fetch": "permq.cli.puzzle_fetch",
     "inspect": "permq.cli.puzzle_inspect",
+    "list": "permq.cli.puzzle_list",
     "make": "permq.cli.puzzle_make",
 }
 
@@ -31,7 +33,7 @@ class PuzzleGroup(click.Group):
 
 @click.group(name="puzzle", cls=PuzzleGroup)
 def command() -> None:
-    """Look at, make and download puzzles.
+    """Look at, make and download puzzles, and store them for the fleet.
 
     \b
     Example:

@@ -135,7 +135,7 @@ def get(cursor: Cursor, key: str) -> Value:
     OptionError
         When there is no such setting.
     """
-    return read(cursor)[_known(key).key]
+    return read(cursor)[known(key).key]
 
 
 def read(cursor: Cursor) -> dict[str, Value]:
@@ -171,7 +171,7 @@ def put(cursor: Cursor, key: str, text: str) -> Value:
     OptionError
         When there is no such setting, the value is none of its values, or no job could be seeded.
     """
-    setting = _known(key)
+    setting = known(key)
     value = setting.parse(str(text))
     others = {name: held for name, held in read(cursor).items() if name != setting.key}
     if not _total({**others, setting.key: value}) > 0:
@@ -208,7 +208,14 @@ def _total(values: Mapping[str, Value]) -> float:
     return sum(float(values[key]) for key in _SHARES)
 
 
-def _known(key: str) -> Setting:
+def known(key: str) -> Setting:
+    """What the software knows of a setting.
+
+    Raises
+    ------
+    OptionError
+        When there is none of that name.
+    """
     if key not in KNOWN:
         raise OptionError(f"there is no setting {key!r}; there are {', '.join(KNOWN)}")
     return KNOWN[key]
