@@ -73,6 +73,13 @@ def numbers(values: Sequence[int]) -> str:
     return places_text(values).replace(",", ", ")
 
 
+def job_list(jobs: Sequence[int]) -> str:
+    """Ascending numbers of jobs, with the word before them: `job 3`, `2 jobs (3, 5)`."""
+    if len(jobs) == 1:
+        return f"job {jobs[0]}"
+    return f"{len(jobs):,} jobs ({clipped(numbers(jobs), 60)})"
+
+
 def page_width() -> int:
     """Characters of a line: the terminal's, and 100 where the output is no terminal."""
     if not sys.stdout.isatty():

@@ -1,6 +1,6 @@
 """Options by which commands are told which jobs are meant."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar
 
 import click
@@ -133,3 +133,10 @@ def _known_submission(connection: "Connection", number: int | None) -> int | Non
             if not listing.count(cursor, listing.Filter(submission=number)):
                 raise OptionError(f"there is no submission {number}")
     return number
+
+
+def missing(numbers: Sequence[int]) -> OptionError:
+    """Make the error for jobs that do not exist."""
+    told = ", ".join(map(str, numbers[:8])) + (" …" if len(numbers) > 8 else "")
+    plural = "job" if len(numbers) == 1 else "jobs"
+    return OptionError(f"there is no {plural} {told}; permq jobs lists those there are")

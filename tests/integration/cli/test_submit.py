@@ -2,7 +2,6 @@
 
 import json
 
-import pytest
 from redis import Redis
 
 
@@ -59,33 +58,33 @@ def test_a_join_is_one_child_of_all(permq, fleet):
     assert len(fleet.rows("SELECT 1 FROM edges")) == 4
 
 
-@pytest.mark.parametrize(
-    ("words", "told"),
-    [
-        (["anneall"], "did you mean anneal?"),
-        (["anneal", "--param", "stps=3"], "did you mean steps?"),
-        (["anneal", "--param", "steps=0"], "must be at least 1"),
-        (["anneal", "--param", "steps"], "needs a value"),
-        (["anneal", "--param", "steps=3", "--param", "steps=4"], "given twice"),
-        (["anneal", "--then", "refin"], "did you mean refine?"),
-        (["anneal", "--then", "refine:rws=3"], "did you mean rows?"),
-        (["anneal", "--puzzle", "nowhere"], "there is no puzzle 'nowhere'"),
-        (["anneal", "--node", "nowhere"], "there is no node 'nowhere'"),
-        (["anneal", "--node", "a b"], "no name of a node"),
-        (["anneal", "--join", "best"], "--then"),
-        (["anneal", "--count", "0"], "--count"),
-        (["anneal", "--count", "100000", "--then", "refine"], "more than 100,000"),
-        (["anneal", "--priority", "10"], "--priority"),
-        (["anneal", "--seed", "-1"], "--seed"),
-        (["anneal", "--time-limit", "nan"], "--time-limit"),
-        (["anneal", "--time-limit", "inf"], "--time-limit"),
-        (["zone", "--param", "lock=0-999"], "lock"),
-    ],
-)
-def test_what_is_wrong_is_one_line_and_nothing_is_submitted(permq, fleet, words, told):
-    done = permq("submit", *words, "--json")
-    assert (done.code, done.out) == (2, "")
-    assert told in json.loads(done.err)["error"]
+WRONG = [
+    (["anneall"], "did you mean anneal?"),
+    (["anneal", "--param", "stps=3"], "did you mean steps?"),
+    (["anneal", "--param", "steps=0"], "must be at least 1"),
+    (["anneal", "--param", "steps"], "needs a value"),
+    (["anneal", "--param", "steps=3", "--param", "steps=4"], "given twice"),
+    (["anneal", "--then", "refin"], "did you mean refine?"),
+    (["anneal", "--then", "refine:rws=3"], "did you mean rows?"),
+    (["anneal", "--puzzle", "nowhere"], "there is no puzzle 'nowhere'"),
+    (["anneal", "--node", "nowhere"], "there is no node 'nowhere'"),
+    (["anneal", "--node", "a b"], "no name of a node"),
+    (["anneal", "--join", "best"], "--then"),
+    (["anneal", "--count", "0"], "--count"),
+    (["anneal", "--count", "100000", "--then", "refine"], "more than 100,000"),
+    (["anneal", "--priority", "10"], "--priority"),
+    (["anneal", "--seed", "-1"], "--seed"),
+    (["anneal", "--time-limit", "nan"], "--time-limit"),
+    (["anneal", "--time-limit", "inf"], "--time-limit"),
+    (["zone", "--param", "lock=0-999"], "lock"),
+]
+
+
+def test_what_is_wrong_is_one_line_and_nothing_is_submitted(permq, fleet):
+    for words, told in WRONG:
+        done = permq("submit", *words, "--json")
+        assert (done.code, done.out) == (2, ""), words
+        assert told in json.loads(done.err)["error"]
     assert fleet.rows("SELECT 1 FROM jobs") == []
 
 
