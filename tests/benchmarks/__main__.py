@@ -10,6 +10,7 @@ Every benchmark prints what it measured and whether it keeps its bound:
   random-order  from the right pairs in a random order to exact, ten seeds
   regimes       networks trained in many ways: which are solved, and in what time
   large         192 blocks of width 96: budget, memory, and what a proposal costs
+  pool          queries of a pool of a million solutions
 """
 
 import argparse
@@ -31,6 +32,7 @@ BENCHMARKS = (
     "random-order",
     "regimes",
     "large",
+    "pool",
 )
 
 
