@@ -13,7 +13,7 @@ from permq.errors import AnswerError, OptionError
 from permq.pool import jobs
 from permq.pool.connection import Cursor
 from permq.pool.queries import load
-from permq.pool.solutions import Checked, Found, check, count, record
+from permq.pool.solutions import Checked, Found, check, known_hashes, record
 
 FORMATS = {".csv": "CSV", ".json": "JSON", ".parquet": "Parquet"}
 COLUMNS = (
@@ -172,7 +172,8 @@ def store(
     listed, checked
         What `read` and `check_all` returned.
     """
-    before = count(cursor, puzzle_id)
+    before = known_hashes(cursor, puzzle_id, [one.arrangement.sha256 for one in checked])
+    new = {one.arrangement.sha256 for one in checked} - before
     by_node: dict[str | None, list[Checked]] = {}
     for one, result in zip(listed, checked, strict=True):
         by_node.setdefault(one.node, []).append(result)
@@ -181,7 +182,7 @@ def store(
     solved = any(one.verification.solved for one in checked)
     if solved:
         jobs.end_searches(cursor, puzzle_id, None, "the puzzle is solved, by an imported answer")
-    return Imported(len(checked), count(cursor, puzzle_id) - before, solved)
+    return Imported(len(checked), len(new), solved)
 
 
 def _rows(path: Path) -> list[dict[Any, Any]]:

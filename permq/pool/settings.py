@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from permq.errors import OptionError
+from permq.pool import puzzles
 from permq.pool.connection import Cursor
 from permq.pool.queries import load
 from permq.pool.seeding import Shares
@@ -169,10 +170,13 @@ def put(cursor: Cursor, key: str, text: str) -> Value:
     Raises
     ------
     OptionError
-        When there is no such setting, the value is none of its values, or no job could be seeded.
+        When there is no such setting, the value is none of its values or an unknown puzzle, or no
+        job could be seeded.
     """
     setting = known(key)
     value = setting.parse(str(text))
+    if setting.key == "views.puzzle" and value:
+        puzzles.find(cursor, str(value))  # an unknown one would leave the view empty
     others = {name: held for name, held in read(cursor).items() if name != setting.key}
     if not _total({**others, setting.key: value}) > 0:
         raise OptionError("seed.random, seed.score and seed.elite cannot all be 0")

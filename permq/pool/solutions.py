@@ -252,6 +252,12 @@ def finds(cursor: Cursor, solution_ids: Sequence[int]) -> list[Find]:
     return [Find(*row) for row in cursor.fetchall()]
 
 
+def known_hashes(cursor: Cursor, puzzle_id: int, hashes: Sequence[str]) -> set[str]:
+    """Those of the hashes that the pool has solutions of."""
+    cursor.execute(load("solutions")["known"], native({"puzzle": puzzle_id, "hash": list(hashes)}))
+    return {text for text, _, _ in cursor.fetchall()}
+
+
 def count(cursor: Cursor, puzzle_id: int) -> int:
     """Number of solutions of a puzzle."""
     cursor.execute(load("solutions")["count"], {"puzzle": int(puzzle_id)})

@@ -13,7 +13,7 @@ ORDER BY f.hash
 ON CONFLICT (puzzle_id, hash) DO NOTHING;
 
 -- name: known
-SELECT hash, id, solved FROM solutions WHERE puzzle_id = %(puzzle)s AND hash = ANY(%(hash)s);
+SELECT hash, id, solved FROM solutions WHERE puzzle_id = %(puzzle)s AND hash = ANY(%(hash)s::text[]);
 
 -- name: discover
 INSERT INTO discoveries (solution_id, puzzle_id, job_id, slice, method, node)

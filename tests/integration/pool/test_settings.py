@@ -28,10 +28,10 @@ def test_defaults_hold_where_nothing_is_said(cursor):
         ("seed.perturbation", "12", 12),
         ("dispatch.policy", "strict", "strict"),
         ("slice.seconds", "5", 5.0),
-        ("views.puzzle", "jane-street", "jane-street"),
+        ("views.puzzle", "toy", "toy"),
     ],
 )
-def test_what_is_put_is_read(cursor, key, text, value):
+def test_what_is_put_is_read(stored, cursor, key, text, value):
     assert settings.put(cursor, key, text) == value
     assert settings.get(cursor, key) == value
     settings.reset(cursor, key)
@@ -47,6 +47,7 @@ def test_what_is_put_is_read(cursor, key, text, value):
         ("seed.perturbation", "1.5", "a whole number from 0 to 1000"),
         ("elite.count", "0", "a whole number from 1 to 200"),
         ("dispatch.policy", "Strict", "one of prefer, strict"),
+        ("views.puzzle", "unknown", "there is no puzzle 'unknown' in the pool"),
         ("no.such", "1", "no setting 'no.such'; there are seed.random"),
     ],
 )
