@@ -118,26 +118,14 @@ class ServiceSettings:
         )
 
 
-@dataclass(frozen=True)
-class FaultSettings:
-    """Where a test wants a worker's process to die; nothing outside tests sets this.
+def fault_folder(environment: Mapping[str, str] | None = None) -> Path | None:
+    """Folder in which a test names the points where a worker's process shall die.
 
-    Parameters
-    ----------
-    point
-        `PERMQ_FAULT`, a name of `workers.faults.POINTS`; None for nowhere.
-    once
-        `PERMQ_FAULT_ONCE`, a file that is made at the first death and prevents others.
+    `PERMQ_FAULTS`; nothing outside tests sets it.
     """
-
-    point: str | None = None
-    once: str | None = None
-
-    @classmethod
-    def read(cls, environment: Mapping[str, str] | None = None) -> "FaultSettings":
-        """Read the settings, from this process' environment by default."""
-        variables = os.environ if environment is None else environment
-        return cls(variables.get("PERMQ_FAULT") or None, variables.get("PERMQ_FAULT_ONCE") or None)
+    variables = os.environ if environment is None else environment
+    folder = variables.get("PERMQ_FAULTS", "").strip()
+    return Path(folder) if folder else None
 
 
 WORK_CLASSES = ("heavy", "light", "render", "gpu")

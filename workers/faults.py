@@ -1,37 +1,34 @@
 """Points at which a test may kill a process: between any two statements that matter.
 
-A test names one in `PERMQ_FAULT`, and perhaps a file in `PERMQ_FAULT_ONCE`, without which the
-process would die again after every start.
+A test names a folder in `PERMQ_FAULTS`. A process that comes to a point whose file lies there
+removes the file, so that it happens once, and dies as by kill -9.
 """
 
 import os
 import signal
-from pathlib import Path
 
-from permq.config import FaultSettings
+from permq.config import fault_folder
 
 POINTS = (
-    "before claim",
-    "after claim",
-    "after work",
-    "after solutions",
-    "after slice",
-    "before commit",
-    "after commit",
-    "after sending",
+    "before-claim",
+    "after-claim",
+    "after-work",
+    "after-solutions",
+    "after-slice",
+    "before-commit",
+    "after-commit",
+    "after-sending",
 )
 
-_fault = FaultSettings.read()
+_folder = fault_folder()
 
 
 def fault_point(name: str) -> None:
-    """Die here, as by kill -9, when a test wants it."""
-    if _fault.point != name:
+    """Die here when a test wants it."""
+    if _folder is None:
         return
-    if _fault.once is not None:
-        once = Path(_fault.once)
-        try:
-            once.touch(exist_ok=False)
-        except FileExistsError:
-            return
+    try:
+        (_folder / name).unlink()
+    except FileNotFoundError:
+        return
     os.kill(os.getpid(), signal.SIGKILL)

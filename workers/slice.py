@@ -72,12 +72,12 @@ def do_slice(process: Runtime, message: Message) -> list[Letter]:
         When Postgres is away; the job is done again once its lease has run out, and what was
         found waits in the spool.
     """
-    fault_point("before claim")
+    fault_point("before-claim")
     claimed = process.persist(lambda connection: _claim(process, connection, message))
     if claimed is None:
         logger.debug("job %d: its message is void", message.job)
         return []
-    fault_point("after claim")
+    fault_point("after-claim")
     token = job_at_work.set(message.job)
     try:
         return _work(process, claimed)
@@ -153,7 +153,7 @@ def _work(process: Runtime, claimed: Claimed) -> list[Letter]:
         else:
             state = kind.load(task, claimed.checkpoint)
         finished = kind.advance(task, state)
-        fault_point("after work")
+        fault_point("after-work")
         checked = [check(puzzle, one) for one in list(finds.values())[-KEPT:]] if puzzle else []
         result = _result(claimed, lease, task, state, finished=finished)
     try:
@@ -228,9 +228,9 @@ def _finish(
             best, row = min(
                 (one.verification.mse, row) for one, row in zip(checked, rows, strict=True)
             )
-        fault_point("after solutions")
+        fault_point("after-solutions")
         slices.finish(cursor, claim, result, best=best, best_solution=row)
-        fault_point("after slice")
+        fault_point("after-slice")
         if claim.puzzle_id is not None and any(one.verification.solved for one in checked):
             jobs.end_searches(
                 cursor, claim.puzzle_id, claim.job, f"the puzzle is solved (job {claim.job})"
@@ -241,8 +241,8 @@ def _finish(
         else:
             jobs.log(cursor, _told(claim, result, best), node=process.node, job=claim.job)
             letters = dispatch(cursor)
-        fault_point("before commit")
-    fault_point("after commit")
+        fault_point("before-commit")
+    fault_point("after-commit")
     return letters
 
 

@@ -40,4 +40,4 @@ def _body(task: Any, *args: Any, **kwargs: Any) -> None:
         send(task.app, letters)
     except BrokerError as error:
         logger.warning("%s", error)
-    fault_point("after sending")
+    fault_point("after-sending")
