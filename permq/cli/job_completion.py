@@ -17,39 +17,46 @@ if TYPE_CHECKING:
     from permq.pool.connection import Cursor
 
 OFFERED = 50
-PIPELINE = "pipeline"
 
 Items = list[CompletionItem]
 
 
 def kinds(context: click.Context, parameter: click.Parameter, begun: str) -> Items:
     """Kinds of jobs, with what they do."""
+    from permq.jobs import pipelines
     from permq.jobs.kinds import KINDS
 
+    summaries = {name: kind.summary for name, kind in KINDS.items()}
+    if parameter.name == "kind" and isinstance(parameter, click.Argument):
+        summaries[pipelines.NAME] = pipelines.SUMMARY
     return [
-        CompletionItem(name, help=kind.summary)
-        for name, kind in sorted(KINDS.items())
+        CompletionItem(name, help=summary)
+        for name, summary in sorted(summaries.items())
         if name.startswith(begun)
     ]
 
 
 def parameters(context: click.Context, parameter: click.Parameter, begun: str) -> Items:
     """`name=` of the kind that stands before, or `name=choice` once the name is there."""
+    from permq.jobs import pipelines
     from permq.jobs.kinds import KINDS
 
-    kind = KINDS.get(str(context.params.get("kind")))
-    if kind is None:
-        return []
+    kind = str(context.params.get("kind"))
+    known: Sequence[Parameter] = ()
+    if kind == pipelines.NAME:
+        known = pipelines.PARAMETERS
+    elif kind in KINDS:
+        known = KINDS[kind].parameters
     name, equals, value = begun.partition("=")
     if not equals:
         return [
             CompletionItem(f"{one.name}=", help=one.help)
-            for one in kind.parameters
+            for one in known
             if one.name.startswith(name)
         ]
     return [
         CompletionItem(f"{name}={choice}")
-        for one in kind.parameters
+        for one in known
         if one.name == name
         for choice in _choices(one)
         if choice.startswith(value)

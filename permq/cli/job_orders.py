@@ -2,6 +2,7 @@
 
 import shlex
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from permq.cli import job_format as form
 from permq.cli.output import emit
 
 if TYPE_CHECKING:
-    from permq.jobs.kind import Kind
+    from permq.jobs.parameters import Parameter
     from permq.jobs.submission import Order, Submitted
     from permq.pool.connection import Connection
     from permq.pool.listing import JobRow
@@ -125,22 +126,21 @@ def typed(context: click.Context) -> str:
     return " ".join((words[0], *map(shlex.quote, words[1:])))
 
 
-def describe(kind: "Kind[object]", *, as_json: bool) -> int:
+def describe(kind: str, summary: str, parameters: "Sequence[Parameter]", *, as_json: bool) -> int:
     """Print what a kind accepts."""
     table = form.table(
         ("parameter", "default", "what it is"),
         [
             (one.name, "" if one.default is None else str(one.default), one.help)
-            for one in kind.parameters
+            for one in parameters
         ],
         width=form.page_width() + 60,
     )
     emit(
         {
             "command": "submit",
-            "kind": kind.name,
-            "class": kind.work_class,
-            "summary": kind.summary,
+            "kind": kind,
+            "summary": summary,
             "parameters": [
                 {
                     "name": one.name,
@@ -151,11 +151,11 @@ def describe(kind: "Kind[object]", *, as_json: bool) -> int:
                     "choices": one.choices,
                     "help": one.help,
                 }
-                for one in kind.parameters
+                for one in parameters
             ],
         },
         as_json=as_json,
-        lines=[f"{kind.name}: {kind.summary} ({kind.work_class})", *table],
+        lines=[f"{kind}: {summary}", *table],
     )
     return 0
 

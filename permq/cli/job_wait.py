@@ -1,15 +1,13 @@
 """Waiting for jobs at the command line: progress, the news that matters, and how it ended."""
 
 import time
-from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from permq.cli import job_format as form
-from permq.cli.job_letters import warn
+from permq.cli.job_looks import Looks
 from permq.cli.output import emit
 from permq.cli.progress import Progress
-from permq.cli.servers import pool_url
 
 if TYPE_CHECKING:
     from permq.jobs.submission import Order, Submitted
@@ -17,8 +15,8 @@ if TYPE_CHECKING:
     from permq.pool.connection import Connection
 
 INTERRUPTED = 130
-PAUSE = 0.5
-"""Seconds between two looks."""
+SHORTEST, PAUSE = 0.05, 0.5
+"""Seconds between two looks, at first and later."""
 
 
 def wait_for(
@@ -48,25 +46,31 @@ def wait_for(
     int
         Exit status, see `permq.jobs.waiting.Standing.status`, or 130 after Ctrl-C.
     """
+    from permq.jobs.waiting import standing
+
     jobs = (*done.known, *done.jobs)
     puzzle_id = None if order.puzzle is None else order.puzzle.id
-    look = Looker(connection, jobs, puzzle_id, data, as_json=as_json)
+    look = Looks(
+        connection, lambda cursor: standing(cursor, jobs, puzzle_id), data, as_json=as_json
+    )
     latest: Standing | None = None
+    pause = SHORTEST
     try:
         with Progress("jobs", quiet=as_json) as progress:
             latest = look()
             said = latest.solved is not None and order.keep_going
             while True:
+                if latest.over:
+                    break
                 if latest.solved is not None and not said:
                     said = True
                     progress.say(solved_line(latest))
-                if latest.over:
-                    break
                 progress.total = latest.steps.total or latest.total
                 progress.update(
                     latest.steps.done if latest.steps.total else latest.ended, note(latest)
                 )
-                time.sleep(PAUSE)
+                time.sleep(pause)
+                pause = min(2 * pause, PAUSE)
                 latest = look()
     except KeyboardInterrupt:
         status, told = INTERRUPTED, [interrupted_line(done, jobs)]
@@ -76,71 +80,6 @@ def wait_for(
         look.close()
     emit(facts | ended(latest, status), as_json=as_json, lines=told)
     return status
-
-
-class Looker:
-    """Looks how far jobs are, and goes on over a restart of Postgres.
-
-    Parameters
-    ----------
-    connection
-        Not closed by this.
-    jobs, puzzle_id
-        See `permq.jobs.waiting.standing`.
-    data
-        Data folder of `permq up`.
-    as_json
-        Whether warnings are JSON.
-    pause
-        Waits between two tries to reach Postgres again.
-    """
-
-    def __init__(
-        self,
-        connection: "Connection",
-        jobs: tuple[int, ...],
-        puzzle_id: int | None,
-        data: Path | None,
-        *,
-        as_json: bool,
-        pause: Callable[[float], None] = time.sleep,
-    ) -> None:
-        self._connection = connection
-        self._jobs = jobs
-        self._puzzle_id = puzzle_id
-        self._data = data
-        self._as_json = as_json
-        self._pause = pause
-        self._own = False
-
-    def __call__(self) -> "Standing":
-        """Look; while Postgres is away, wait for it."""
-        from permq.jobs.waiting import standing
-        from permq.pool.connection import UnreachableError, transaction
-
-        told = False
-        while True:
-            try:
-                if self._connection.closed:
-                    self._reconnect()
-                with transaction(self._connection) as cursor:
-                    return standing(cursor, self._jobs, self._puzzle_id)
-            except UnreachableError as error:
-                if not told:
-                    warn(f"{error}; waiting for it", as_json=self._as_json)
-                told = True
-                self._pause(1.0)
-
-    def close(self) -> None:
-        """Close a connection that this has opened itself."""
-        if self._own:
-            self._connection.close()
-
-    def _reconnect(self) -> None:
-        from permq.pool.connection import connect
-
-        self._connection = connect(pool_url(self._data))
-        self._own = True
 
 
 def note(now: "Standing") -> str:

@@ -86,7 +86,7 @@ def cells(row: "JobRow") -> tuple[str, ...]:
         state(row),
         (f"→{row.requested_node}" if row.node is None and row.requested_node else row.node)
         or form.NONE,
-        form.share(row.steps_done, row.steps_total),
+        "100%" if row.state == "done" else form.share(row.steps_done, row.steps_total),
         form.rate(row.rate) if running else form.NONE,
         form.cost(row.best_cost),
         form.duration(remaining(row)) if running else form.NONE,

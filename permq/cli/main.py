@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "lns": "permq.cli.lns",
     "logs": "permq.cli.logs",
     "loo": "permq.cli.loo",
+    "nodes": "permq.cli.nodes",
     "order": "permq.cli.order",
     "pair": "permq.cli.pair",
     "pause": "permq.cli.pause",
@@ -42,6 +43,7 @@ COMMANDS: Mapping[str, str] = {
     "sweep": "permq.cli.sweep",
     "up": "permq.cli.up",
     "verify": "permq.cli.verify",
+    "watch": "permq.cli.watch",
     "worker": "permq.cli.worker",
     "zone": "permq.cli.zone",
 }

@@ -180,17 +180,44 @@ def steps_of(asked: Asked, blocks: int | None) -> "tuple[Step, ...]":
     OptionError
         When a kind, a parameter or a value is wrong.
     """
-    from permq.jobs.kinds import kind_named, parse_parameters, parse_step
+    from permq.jobs.kinds import parse_step
     from permq.jobs.submission import Step
 
-    first = kind_named(asked.kind)
-    steps = [Step(first.name, parse_parameters(first, asked.params, blocks), asked.count)]
+    steps = first_steps(asked, blocks)
+    before = len(steps)
     for text in asked.then:
         kind, params = parse_step(text, blocks)
-        steps.append(Step(kind.name, params, join=asked.join is not None and len(steps) == 1))
+        join = asked.join is not None and len(steps) == before
+        steps.append(Step(kind.name, params, join=join))
     if asked.join is not None and not asked.then:
         raise OptionError("--join is about what follows: name it by --then")
     return tuple(steps)
+
+
+def first_steps(asked: Asked, blocks: int | None) -> "list[Step]":
+    """Read the kind that is named first; a pipeline is several.
+
+    Raises
+    ------
+    OptionError
+        When the kind, a parameter or a value is wrong.
+    """
+    from permq.jobs import pipelines
+    from permq.jobs.kinds import KINDS, parse_parameters
+    from permq.jobs.parameters import unknown
+    from permq.jobs.submission import Step
+
+    if asked.kind == pipelines.NAME:
+        if asked.count > 1:
+            raise OptionError("a pipeline is one: --param chains=N makes N annealings in it")
+        return [
+            Step(stage.kind, stage.params, stage.count, stage.join)
+            for stage in pipelines.stages(pipelines.read(asked.params))
+        ]
+    if asked.kind not in KINDS:
+        raise unknown("kind", asked.kind, (*KINDS, pipelines.NAME))
+    kind = KINDS[asked.kind]
+    return [Step(kind.name, parse_parameters(kind, asked.params, blocks), asked.count)]
 
 
 def needs_puzzle(steps: "tuple[Step, ...]") -> bool:
@@ -208,6 +235,13 @@ def listed(kind: str, *, as_json: bool) -> int:
     OptionError
         When there is no such kind.
     """
-    from permq.jobs.kinds import kind_named
+    from permq.jobs import pipelines
+    from permq.jobs.kinds import KINDS
+    from permq.jobs.parameters import unknown
 
-    return describe(kind_named(kind), as_json=as_json)
+    if kind == pipelines.NAME:
+        return describe(kind, pipelines.SUMMARY, pipelines.PARAMETERS, as_json=as_json)
+    if kind not in KINDS:
+        raise unknown("kind", kind, (*KINDS, pipelines.NAME))
+    found = KINDS[kind]
+    return describe(kind, found.summary, found.parameters, as_json=as_json)
