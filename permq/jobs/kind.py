@@ -92,8 +92,9 @@ class Kind(ABC, Generic[State]):
 
     @abstractmethod
     def advance(self, task: Task, state: State) -> bool:
-        """Work until finished (True) or told to stop (False), one unit of work at least.
+        """Work until finished (True) or told to stop (False).
 
+        One unit of work at least is done, unless the task is to be left at once.
         The state is changed in place. A unit that the stop cut short is left out of it, so that it
         is repeated in the next slice.
         """

@@ -145,12 +145,10 @@ class SearchKind(Kind[Run[S]], Generic[S]):
         return Run(begin.puzzle, begin.problem, self.start(task, begin))
 
     def advance(self, task: Task, state: Run[S]) -> bool:
-        """Search on; one unit is done whatever the task's stop says."""
-        from permq.search.stop import never
-
+        """Search on; one unit is done though the slice be over."""
         report = reporter(task)
         if not state.state.finished:
-            state.state = self.proceed(state, 1, report, never)
+            state.state = self.proceed(state, 1, report, task.leave)
         if not state.state.finished and not task.stop():
             state.state = self.proceed(state, None, report, task.stop)
         best = self.outcome(state)

@@ -46,7 +46,10 @@ class Task:
     others
         Good solutions of the pool, drawn once with the start.
     stop
-        Whether to return soon: the slice is over, or the job is cancelled, paused or needless.
+        Whether to return soon: the slice is over, or `leave` says so.
+    leave
+        Whether to return at once, even with a first unit of work undone: the job is cancelled,
+        paused or needless, or its node goes away, while the slice as such may not be over.
     report
         Told of steps done, current cost, best cost, and a note for people.
     found
@@ -61,5 +64,6 @@ class Task:
     perturbation: int = 0
     others: "tuple[Arrangement, ...]" = ()
     stop: Callable[[], bool] = _never
+    leave: Callable[[], bool] = _never
     report: Callable[[int, float, float, str], None] = _unheard
     found: "Callable[[Arrangement, str], None]" = _unkept

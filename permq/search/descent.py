@@ -11,9 +11,8 @@ from permq.search.exchange import Exchanges
 from permq.search.problem import Problem, Progress, Report, Result, silent
 from permq.search.standing import Standing
 from permq.search.stop import never
-from permq.search.trie_evaluator import TrieEvaluator
+from permq.search.trie_evaluator import TrieEvaluator, unit_size
 
-_SLICE = 2048  # exchanges evaluated between two reports
 _SINGLES = 128  # exchanges evaluated one by one in a unit of work
 
 
@@ -151,7 +150,7 @@ def _tell(state: DescentState, exchanges: int, report: Report) -> None:
 
 def _look(evaluator: TrieEvaluator, exchanges: Exchanges, state: DescentState) -> DescentState:
     """Evaluate the next exchanges of a round; those that improve are kept in mind."""
-    part = slice(state.looked, state.looked + _SLICE)
+    part = slice(state.looked, state.looked + unit_size(evaluator.problem))
     arrangements = exchanges.made(evaluator.inp, evaluator.out, part)
     costs = evaluator.costs(*arrangements, evaluator.bar)
     found = {state.looked + int(n): float(costs[n]) for n in np.flatnonzero(np.isfinite(costs))}

@@ -12,9 +12,7 @@ from permq.search.checkpoint_fields import cost, count, switch
 from permq.search.problem import Problem, Progress, Report, silent
 from permq.search.standing import Standing
 from permq.search.stop import never
-from permq.search.trie_evaluator import TrieEvaluator
-
-_SLICE = 2048  # arrangements tried between two reports
+from permq.search.trie_evaluator import TrieEvaluator, unit_size
 
 
 class Numbered(Protocol):
@@ -108,11 +106,11 @@ def advance(
 ) -> EnumerationState:
     """Try up to so many batches more; one that the stop cuts short is left to the next time."""
     evaluator = TrieEvaluator.at(problem, state.standing, stop)
-    numbers, done = arrangements.numbers, 0
+    numbers, done, size = arrangements.numbers, 0, unit_size(problem)
     if state.tried >= len(numbers):
         return replace(state, over=True)
     while done < batches and not state.over and not stop():
-        part = np.array(numbers[state.tried : state.tried + _SLICE], np.int64)
+        part = np.array(numbers[state.tried : state.tried + size], np.int64)
         made = arrangements.made(state.standing.inp, state.standing.out, part)
         winner, lowest = evaluator.best(*made, state.limit)
         if stop():

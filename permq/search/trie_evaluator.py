@@ -22,7 +22,17 @@ from permq.search.trie import Costs, Trie
 
 _SMALLEST = 4  # rows of the first chunk: enough for most of a neighbourhood of a good arrangement
 _GAIN = 1e-5  # the least relative gain that counts: float32 sums err by less
+_UNIT = 1 << 18  # arrangements times rows
 _ROUNDING = 1e-12  # mean squared error of rounding alone, in units of the mean square of `pred`
+
+
+def unit_size(problem: Problem) -> int:
+    """Arrangements to evaluate between two looks at the clock.
+
+    Most are left after a few rows; but from a bad arrangement most improve, and the more rows, the
+    fewer can be evaluated in full within a few seconds.
+    """
+    return max(64, min(2048, _UNIT // len(problem.x)))
 
 
 @dataclass(eq=False)

@@ -15,6 +15,7 @@ from permq.jobs.kinds.order import Order
 from permq.jobs.kinds.pair import Pair
 from permq.jobs.kinds.refine import Refine
 from permq.jobs.kinds.rotate import Rotate
+from permq.jobs.kinds.solve import Solve
 from permq.jobs.kinds.surgery import Surgery
 from permq.jobs.kinds.sweep import Sweep
 from permq.jobs.kinds.zone import Zone
@@ -33,6 +34,7 @@ _ALL: tuple[Kind[Any], ...] = (
     Lns(),
     Sweep(),
     Loo(),
+    Solve(),
     Noop(),
 )
 

@@ -85,16 +85,22 @@ class Pair(Kind[Pairing]):
 
     def load(self, task: Task, data: bytes) -> Pairing:
         """Unpack and check it."""
+        from permq.search.checkpoint_fields import count, permutation
+
         state = self.begin(task)
         judged = unseal(self.name, state.puzzle.fingerprint, data).get("judged")
-        known = {"cost", "mean_margin", "mutual_best", "pair"}
-        if (
-            not isinstance(judged, dict)
-            or not set(judged) <= set(state.names)
-            or not all(isinstance(e, dict) and set(e) == known for e in judged.values())
-        ):
+        if not isinstance(judged, dict) or tuple(judged) != state.names[: len(judged)]:
             raise CheckpointError("the checkpoint is damaged: its methods are not those of the job")
-        state.judged = judged
+        try:
+            for name, said in judged.items():
+                state.judged[name] = {
+                    "cost": _number(said["cost"]),
+                    "mean_margin": _number(said["mean_margin"]),
+                    "mutual_best": count(said["mutual_best"]),
+                    "pair": [int(out) for out in permutation(said["pair"], state.puzzle.blocks)],
+                }
+        except (KeyError, TypeError, ValueError) as error:
+            raise CheckpointError(f"the checkpoint is damaged: {error}") from None
         return state
 
     def result(self, task: Task, state: Pairing) -> dict[str, Any]:
@@ -116,6 +122,13 @@ class Pair(Kind[Pairing]):
             "mutual_best": state.judged[ENSEMBLE]["mutual_best"],
             "methods": methods,
         }
+
+
+def _number(value: object) -> float | None:
+    """Check that a value of a checkpoint is a number, or None for infinity."""
+    if value is not None and (isinstance(value, bool) or not isinstance(value, (int, float))):
+        raise TypeError(f"{value!r} is no number")
+    return value
 
 
 def _names(method: str) -> tuple[str, ...]:

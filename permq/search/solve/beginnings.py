@@ -8,8 +8,10 @@ differ by their rows, by how far they believe the scores of the weights, and by 
 contract; one in a few finds a network that the others miss.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property, partial
+from itertools import count, islice
 
 import numpy as np
 
@@ -87,15 +89,15 @@ _FIRST = (
 )
 
 
-def _contractions(rng: np.random.Generator) -> Iterator[Contraction]:
-    """Ways to contract without end: the proven ones, then drawn ones."""
-    yield from _FIRST
-    while True:
-        yield Contraction(
-            prior=float(rng.choice([0.0, 0.25, 0.5, 1.0])),
-            trust=float(np.exp(rng.uniform(np.log(0.1), np.log(0.5)))),
-            steps=int(rng.integers(25, 60)),
-        )
+def _contraction(number: int, rng: np.random.Generator) -> Contraction:
+    """One of the ways to contract: the proven ones first, then drawn ones."""
+    if number < len(_FIRST):
+        return _FIRST[number]
+    return Contraction(
+        prior=float(rng.choice([0.0, 0.25, 0.5, 1.0])),
+        trust=float(np.exp(rng.uniform(np.log(0.1), np.log(0.5)))),
+        steps=int(rng.integers(25, 60)),
+    )
 
 
 def contracted(session: Session, wide: Problem, logits: Array, how: Contraction) -> Beginning:
@@ -105,35 +107,71 @@ def contracted(session: Session, wide: Problem, logits: Array, how: Contraction)
     return Beginning(name, found.inp, found.out, patience=12, doubtful=0)
 
 
-def beginnings(
-    session: Session, puzzle: Puzzle, problem: Problem, logits: Array
-) -> Iterator[Beginning]:
-    """Pairings and orders to start from, the most promising for their price first, without end."""
-    rng = session.rng
-    pair = assign(-logits)
-    sure = float(np.exp(logits.max(axis=1)).mean()) >= _SURE
-    few = slice(0, session.settings.seed_rows)
-    seeds = seed_orders(Paired(problem.network, pair, problem.x[few], problem.pred[few]), _SEEDS)
-    most = max(1, _ENTRIES // puzzle.outputs)
-    wide = session.problem(puzzle, session.rows(most))
+class Beginnings:
+    """Pairings and orders to start from, by number, the most promising for their price first.
 
-    def seeded(number: int, patience: int) -> Beginning:
-        seed = seeds[number]
+    Parameters
+    ----------
+    session
+        Whose random numbers are used whenever something is drawn.
+    puzzle, problem
+        What is arranged, and the rows it is searched on.
+    logits
+        (L, L) log-probabilities of the pairs.
+    """
+
+    def __init__(self, session: Session, puzzle: Puzzle, problem: Problem, logits: Array) -> None:
+        self._session, self._problem, self._logits = session, problem, logits
+        self._pair = assign(-logits)
+        self._sure = float(np.exp(logits.max(axis=1)).mean()) >= _SURE
+        few = slice(0, session.settings.seed_rows)
+        seen = Paired(problem.network, self._pair, problem.x[few], problem.pred[few])
+        self._seeds = seed_orders(seen, _SEEDS)
+        self._wide = session.problem(puzzle, session.rows(max(1, _ENTRIES // puzzle.outputs)))
+
+    def __iter__(self) -> Iterator[Beginning]:
+        """All of them, without end; none is made before it is asked for."""
+        return (make() for make in self._makers())
+
+    def at(self, number: int) -> Beginning:
+        """Only this one, from 0."""
+        return next(islice(self._makers(), number, None))()
+
+    def _makers(self) -> Iterator[Callable[[], Beginning]]:
+        yield partial(self._seeded, 0, 0)
+        yield partial(self._ordered, "depth homotopy", 3 if self._sure else 0, 0)
+        for number in count():
+            yield partial(self._contracted, number)
+            # a wrong pair makes a landscape full of pits: kicks are best spent where pairs are
+            # right
+            if self._sure and number == 0:
+                yield partial(self._ordered, "depth homotopy, kicked", 10, 10)
+            if number % 2 or self._sure:
+                yield partial(self._seeded, number // 2 % len(self._seeds), 10)
+            if number >= len(_FIRST):
+                yield partial(self._drawn, min(2.0, 0.25 * (number - len(_FIRST))))
+
+    def _seeded(self, number: int, patience: int) -> Beginning:
+        seed = self._seeds[number]
         name = f"{seed.name} {seed.direction}"
         return Beginning(name, seed.inp, seed.out, patience, patience // 3)
 
-    yield seeded(0, 0)
-    order = order_by_homotopy(Paired(problem.network, pair, wide.x, wide.pred), stop=session.stop)
-    yield Beginning("depth homotopy", order, pair[order], 3 if sure else 0, 0)
-    for number, how in enumerate(_contractions(rng)):
-        yield contracted(session, wide, logits, how)
-        # a wrong pair makes a landscape full of pits: kicks are best spent where pairs are right
-        if sure and number == 0:
-            yield Beginning("depth homotopy, kicked", order, pair[order], 10, 10)
-        if number % 2 or sure:
-            yield seeded(number // 2 % len(seeds), 10)
-        if number >= len(_FIRST):
-            yield drawn(problem, logits, min(2.0, 0.25 * (number - len(_FIRST))), rng)
+    def _ordered(self, name: str, patience: int, doubtful: int) -> Beginning:
+        order = self._depth_order
+        return Beginning(name, order, self._pair[order], patience, doubtful)
+
+    @cached_property
+    def _depth_order(self) -> Indices:
+        wide, network = self._wide, self._problem.network
+        seen = Paired(network, self._pair, wide.x, wide.pred)
+        return order_by_homotopy(seen, stop=self._session.stop)
+
+    def _contracted(self, number: int) -> Beginning:
+        how = _contraction(number, self._session.rng)
+        return contracted(self._session, self._wide, self._logits, how)
+
+    def _drawn(self, heat: float) -> Beginning:
+        return drawn(self._problem, self._logits, heat, self._session.rng)
 
 
 def drawn(problem: Problem, logits: Array, heat: float, rng: np.random.Generator) -> Beginning:

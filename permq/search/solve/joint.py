@@ -18,7 +18,7 @@ from permq.search.adjoint.refine import RefineSettings, descend
 from permq.search.adjoint.straighten import straighten
 from permq.search.iterated import IterateSettings, iterate
 from permq.search.problem import Problem
-from permq.search.solve.beginnings import Beginning, beginnings
+from permq.search.solve.beginnings import Beginning, Beginnings
 from permq.search.solve.session import Session
 
 _ORDER = RefineSettings()
@@ -81,6 +81,15 @@ def kick(
         session.stage("kicks", current.mse)
 
 
+def kick_best(session: Session, puzzle: Puzzle, problem: Problem) -> None:
+    """Kick the best arrangement so far further."""
+    best = session.best_for(puzzle)
+    if best and not session.stop():
+        current = problem.evaluator(*puzzle.indices(best.arrangement))
+        kick(session, puzzle, problem, current, _FROM_BEST)
+        session.evaluations += current.evaluations
+
+
 def search_jointly(
     session: Session, puzzle: Puzzle, sure: Indices | None, turns: int | None = None
 ) -> None:
@@ -90,14 +99,11 @@ def search_jointly(
     session.stage("pairs by ensemble", None)
     most = session.settings.attempts
     # a beginning costs seconds: none is made that is not tried
-    for beginning in islice(beginnings(session, puzzle, problem, logits), turns):
+    for beginning in islice(Beginnings(session, puzzle, problem, logits), turns):
         if session.stop() or (most is not None and session.attempts >= most):
             break
         session.attempts += 1
         session.keep()  # so that after a kill the next run draws other random numbers
         attempt(session, puzzle, problem, beginning)
-        best = session.best_for(puzzle)
-        if turns is None and best and not session.stop() and session.attempts % 3 == 0:
-            current = problem.evaluator(*puzzle.indices(best.arrangement))
-            kick(session, puzzle, problem, current, _FROM_BEST)
-            session.evaluations += current.evaluations
+        if turns is None and session.attempts % 3 == 0:
+            kick_best(session, puzzle, problem)

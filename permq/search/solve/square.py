@@ -16,8 +16,9 @@ from permq.search.solve.long_way import long_way
 from permq.search.solve.session import Session
 from permq.search.solve.short_way import short_way
 
-_CHOICES = 24
-_FIRST = 2
+CHOICES = 24
+"""Choices of roles beside the first."""
+FIRST = 2
 """Beginnings in the first turn of every choice: the cheap ones."""
 _LEAST = 1e-9
 """Probability below which no difference is made."""
@@ -33,7 +34,7 @@ def try_roles(session: Session, puzzle: Puzzle, threads: int) -> None:
     session.stage("roles of square layers", None)
     sure = short_way(session, first)
     variants = [first]
-    turns = _FIRST
+    turns = FIRST
     while not session.stop():
         for variant in variants:
             if session.stop():
@@ -41,7 +42,7 @@ def try_roles(session: Session, puzzle: Puzzle, threads: int) -> None:
             long_way(session, variant, sure if variant is first else None, threads, turns)
         if len(variants) == 1 and not session.stop():
             doubt = dict(zip(pieces.tolist(), chance.tolist(), strict=True))
-            variants += [puzzle.with_roles(roles) for roles in exchanges(first, doubt, _CHOICES)]
+            variants += [puzzle.with_roles(roles) for roles in exchanges(first, doubt, CHOICES)]
             continue
         turns *= 2
 
