@@ -49,7 +49,7 @@ class Solve(Kind[Solving]):
     name = "solve"
     summary = "the whole solver, from pieces to a verified answer"
     parameters = (
-        Parameter("attempts", int, 40, "Beginnings to try, at most.", low=0, high=10**6),
+        Parameter("attempts", int, 40, "Beginnings to try, at most.", low=1, high=10**6),
         shared.rows(256),
     )
 

@@ -47,8 +47,8 @@ def test_damage_is_found(name, toy):
             KINDS[name].load(task, broken)
     body = unseal(name, toy[0].fingerprint, data)
     for variant in spoiled(body):
-        if name in ("pair", "order", "solve") and variant.get("told") == {"x": []}:
-            continue
+        if variant == {"judged": {}}:
+            continue  # nothing judged yet, which is no damage
         with pytest.raises(CheckpointError):
             KINDS[name].load(task, seal(name, toy[0].fingerprint, variant))
 

@@ -87,5 +87,5 @@ def test_an_unfinished_solve_says_so(unsolvable):
 def test_a_good_start_is_an_elite():
     puzzle, answer = toy_puzzle(1, blocks=6, noise=0.3)
     noisy = replace(puzzle, solution_sha256=None)
-    result, found, _ = solved(noisy, ["attempts=0"], start=answer)
+    result, found, _ = solved(noisy, ["attempts=1"], start=answer)
     assert result["answer"] == answer.text == found[-1].text
