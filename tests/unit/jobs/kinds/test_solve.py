@@ -11,7 +11,7 @@ from tests.toys import toy_puzzle
 SOLVE = KINDS["solve"]
 
 
-def solved(puzzle, words=(), every=0, leave_at=0, start=None):
+def solved(puzzle, words=(), every=0, leave_at=0):
     """Result of a solve that is cut at every so many questions, and what it found."""
     asked, found, slices = [0], [], 0
 
@@ -26,7 +26,6 @@ def solved(puzzle, words=(), every=0, leave_at=0, start=None):
         puzzle,
         SOLVE.read(words),
         7,
-        start=start,
         stop=lambda: stop() or leave(),
         leave=leave,
         found=lambda arrangement, method: found.append(arrangement),
@@ -84,8 +83,9 @@ def test_an_unfinished_solve_says_so(unsolvable):
     }
 
 
-def test_a_good_start_is_an_elite():
-    puzzle, answer = toy_puzzle(1, blocks=6, noise=0.3)
-    noisy = replace(puzzle, solution_sha256=None)
-    result, found, _ = solved(noisy, ["attempts=1"], start=answer)
-    assert result["answer"] == answer.text == found[-1].text
+def test_what_is_handed_down_is_the_first_elite(unsolvable):
+    start = unsolvable.arrangement(range(5), range(5))
+    state = SOLVE.begin(Task(unsolvable, SOLVE.read([]), 7, start=start, source="parent"))
+    (elite,) = state.state.elites
+    assert elite.arrangement == start
+    assert elite.mse > 0
