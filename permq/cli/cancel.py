@@ -20,7 +20,7 @@ CHANGE = Change(
 def command(
     jobs: tuple[int, ...], every: bool, data: Path | None, as_json: bool, **words: Unpack[Words]
 ) -> None:
-    """Call jobs off.
+    """Call off jobs that have not ended.
 
     What runs ends within seconds and keeps what it found; what follows it is blocked. `permq retry`
     takes them up again, from their checkpoints.

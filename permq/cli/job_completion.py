@@ -41,12 +41,11 @@ def parameters(context: click.Context, parameter: click.Parameter, begun: str) -
     from permq.jobs import pipelines
     from permq.jobs.kinds import KINDS
 
-    kind = str(context.params.get("kind"))
-    known: Sequence[Parameter] = ()
-    if kind == pipelines.NAME:
-        known = pipelines.PARAMETERS
-    elif kind in KINDS:
-        known = KINDS[kind].parameters
+    accepted = {name: kind.parameters for name, kind in KINDS.items()}
+    accepted[pipelines.NAME] = pipelines.PARAMETERS
+    # click leaves the words unread when the last option has no value yet
+    words = (context.params.get("kind"), *context.args)
+    known: Sequence[Parameter] = next((accepted[word] for word in words if word in accepted), ())
     name, equals, value = begun.partition("=")
     if not equals:
         return [

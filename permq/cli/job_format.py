@@ -58,7 +58,7 @@ def share(done: int, total: int | None) -> str:
     """How much is done; the number itself where the total is not known."""
     if not total:
         return f"{done:,}" if done else NONE
-    return f"{min(done / total, 1.0):.0%}" if done < total else "100%"
+    return f"{min(100 * done // total, 100)}%"  # rounded down: nearly all is not all
 
 
 def one_line(text: str | None) -> str:

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from permq.fleet.producer import Letter
+    from permq.jobs.parameters import Value
     from permq.pool.connection import Connection, Cursor
     from permq.pool.listing import JobFacts
     from permq.pool.nodes import NodeStatus
@@ -163,7 +164,7 @@ def submitted(
 
     # The pool must change nothing, and a solution end nothing early: from a random order, with
     # pairs that are quickly made and mostly wrong.
-    given = {"steps": steps, "rows": rows, "from": "random", "pairs": "bias-norm"}
+    given: dict[str, Value] = {"steps": steps, "rows": rows, "from": "random", "pairs": "bias-norm"}
     params = KINDS[KIND].complete(given, puzzle.blocks)
     order = Order(
         steps=(Step(KIND, params),),
