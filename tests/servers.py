@@ -139,6 +139,12 @@ def postgres_url(_postgres: Server) -> Iterator[str]:
     yield from _database(_postgres, TEMPLATE)
 
 
+@pytest.fixture(scope="module")
+def module_postgres_url(_postgres: Server) -> Iterator[str]:
+    """Address of a new database with the schema, for the tests of one module together."""
+    yield from _database(_postgres, TEMPLATE)
+
+
 @pytest.fixture
 def empty_postgres_url(_postgres: Server) -> Iterator[str]:
     """Address of a new database without a schema, for this test alone."""

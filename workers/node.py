@@ -1,7 +1,7 @@
 """The node itself: a thread of the worker's main process that registers, beats and looks after.
 
-It hands out again what a killed child worked on and what Redis forgot. One node at a time, elected
-by an advisory lock, also looks after the whole fleet: leases that ran out, dead nodes.
+It hands out again what a killed child worked on and what Redis forgot. One node at a time, whoever
+has an advisory lock, also looks after the whole fleet: leases that ran out, dead nodes.
 """
 
 import os
@@ -65,7 +65,6 @@ class Node:
         self._connection: Connection | None = None
         self._leaving = threading.Event()
         self._away = False
-        self._leads = False
         self._due = {"beat": 0.0, "care": 0.0}
         self._thread = threading.Thread(target=self._run, name="node", daemon=True)
 
@@ -121,7 +120,6 @@ class Node:
     def _connected(self) -> Connection:
         if self._connection is None or self._connection.closed:
             self._connection = connect(self._url, name=f"permq node {self.name}")
-            self._leads = False
             migrate(self._connection)
         return self._connection
 
@@ -170,11 +168,9 @@ class Node:
     def _care(self, connection: Connection) -> None:
         """Look after the fleet, if nobody else does."""
         with transaction(connection) as cursor:
-            if not self._leads:
-                # the session's, so that a leader that dies is replaced at once
-                cursor.execute("SELECT pg_try_advisory_lock(%s)", (ELECTION,))
-                self._leads = bool(scalar(cursor))
-            if not self._leads:
+            # the transaction's, not the session's: a leader that is frozen would lead for ever
+            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", (ELECTION,))
+            if not scalar(cursor):
                 return
             states = control.take_back_lost(cursor)
             waiting = dispatch(cursor)

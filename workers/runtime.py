@@ -11,7 +11,7 @@ from typing import TypeVar
 from permq.config import ServiceSettings
 from permq.errors import ServiceError
 from permq.fleet.capability import numeric_class
-from permq.pool.connection import Connection, UnreachableError, connect
+from permq.pool.connection import Connection, ContentionError, UnreachableError, connect
 from workers.logs import logger
 from workers.puzzles import PuzzleCache
 from workers.spool import Spool
@@ -63,7 +63,7 @@ class Runtime:
     def persist(
         self, action: Callable[[Connection], Result], *, patience: float = PATIENCE
     ) -> Result:
-        """Do something with the connection, again and again while Postgres is away.
+        """Do something with the connection, again and again while Postgres is away or busy.
 
         Parameters
         ----------
@@ -74,15 +74,15 @@ class Runtime:
 
         Raises
         ------
-        UnreachableError
-            When Postgres stayed away.
+        UnreachableError, ContentionError
+            When Postgres stayed away or busy.
         """
         until = time.monotonic() + patience
         pause = 0.1
         while True:
             try:
                 return action(self.connection)
-            except UnreachableError as error:
+            except (UnreachableError, ContentionError) as error:
                 if time.monotonic() + pause > until:
                     raise
                 logger.debug("%s; trying again", error)

@@ -16,7 +16,7 @@ from permq.jobs.starts import arrangement_of, settle_start
 from permq.jobs.task import Task
 from permq.pool import claims, jobs, settings, slices
 from permq.pool.claims import Claim
-from permq.pool.connection import Connection, UnreachableError, transaction
+from permq.pool.connection import Connection, ContentionError, UnreachableError, transaction
 from permq.pool.slices import SliceResult
 from permq.pool.solutions import Checked, Found, check, record
 from workers.faults import fault_point
@@ -145,6 +145,7 @@ def _work(process: Runtime, claimed: Claimed) -> list[Letter]:
                 if other is not None
             ),
             stop=lease.stop,
+            leave=lease.ordered,
             report=lease.report,
             found=found,
         )
@@ -160,7 +161,7 @@ def _work(process: Runtime, claimed: Claimed) -> list[Letter]:
         return process.persist(
             lambda connection: _finish(process, connection, claimed, checked, result)
         )
-    except (UnreachableError, LeaseLostError):
+    except (UnreachableError, ContentionError, LeaseLostError):
         _keep(process, claimed, checked)
         raise
 

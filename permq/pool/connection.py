@@ -16,11 +16,23 @@ Cursor: TypeAlias = psycopg2.extensions.cursor
 APPLICATION = "permq"
 CONNECT_SECONDS = 10
 
+# Whoever is frozen in the middle of a transaction must not hold its locks for ever.
+_OPTIONS = (
+    "-c timezone=UTC -c jit=off -c lock_timeout=60000 -c idle_in_transaction_session_timeout=15000"
+)
+
+# SQLSTATE classes: transaction rollback (deadlocks), object not in prerequisite state (locks).
+_CONTENTION = ("40", "55")
+
 _SECRET = re.compile(r"(?<=:)[^:@/\s]+(?=@)|(?<=password=)\S+")
 
 
 class UnreachableError(PoolError):
     """Postgres cannot be reached, or went away in the middle; trying again may help."""
+
+
+class ContentionError(PoolError):
+    """Somebody else was in the way, too long or crosswise: the same again will succeed."""
 
 
 def connect(url: str, *, name: str = APPLICATION) -> Connection:
@@ -46,7 +58,7 @@ def connect(url: str, *, name: str = APPLICATION) -> Connection:
             keepalives_idle=30,
             keepalives_interval=10,
             keepalives_count=3,
-            options="-c timezone=UTC -c lock_timeout=60000 -c jit=off",
+            options=_OPTIONS,
         )
     except psycopg2.Error as error:
         raise UnreachableError(f"Postgres cannot be reached: {told(error)}") from None
@@ -65,6 +77,8 @@ def transaction(connection: Connection) -> Iterator[Cursor]:
     ------
     UnreachableError
         When Postgres went away; whether a commit in flight took effect is unknown then.
+    ContentionError
+        When a lock was not to be had, or was given up to end a deadlock.
     PoolError
         When Postgres refuses what it was asked.
     """
@@ -72,6 +86,8 @@ def transaction(connection: Connection) -> Iterator[Cursor]:
         with connection, connection.cursor() as cursor:
             yield cursor
     except (psycopg2.OperationalError, psycopg2.InterfaceError) as error:
+        if (getattr(error, "pgcode", None) or "")[:2] in _CONTENTION:
+            raise ContentionError(f"Postgres was busy: {told(error)}") from error
         _close(connection)
         raise UnreachableError(f"Postgres went away: {told(error)}") from error
     except psycopg2.Error as error:

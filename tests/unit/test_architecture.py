@@ -25,7 +25,7 @@ MAY_IMPORT = {
     # where pool, fleet and search meet: what a job is, how it is submitted and sent
     "jobs": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search"),
-        *("pool", "fleet"),
+        *("pool", "fleet", "permq"),
     },
     "cli": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search", "fetching"),
