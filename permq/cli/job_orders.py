@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from permq.jobs.parameters import Parameter
     from permq.jobs.submission import Order, Submitted
     from permq.pool.connection import Connection
-    from permq.pool.listing import JobRow
+    from permq.pool.listed import JobRow
 
 SHOWN = 40
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from permq.cli import job_format as form
 from permq.cli.jobs import remaining, state
 from permq.pool.connection import Cursor
-from permq.pool.listing import Discovery, Filter, JobRow, PuzzleBest, bests, counts, jobs, newest
+from permq.pool.listed import Discovery, JobRow, PuzzleBest
+from permq.pool.listing import Filter, bests, counts, jobs, newest
 from permq.pool.nodes import NodeStatus
 from permq.pool.nodes import listing as all_nodes
 

@@ -12,7 +12,7 @@ from permq.cli.output import emit
 from permq.cli.servers import connected, data_option
 
 if TYPE_CHECKING:
-    from permq.pool.listing import JobRow
+    from permq.pool.listed import JobRow
 
 HEADS = ("id", "kind", "puzzle", "state", "node", "done", "steps/s", "best", "left", "")
 

@@ -15,7 +15,7 @@ from permq.cli.servers import connected, data_option
 
 if TYPE_CHECKING:
     from permq.pool.connection import Connection
-    from permq.pool.listing import LogLine
+    from permq.pool.listed import LogLine
 
 PAUSE = 0.5
 """Seconds between two looks."""

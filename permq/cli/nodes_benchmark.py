@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from permq.fleet.producer import Letter
     from permq.jobs.parameters import Value
     from permq.pool.connection import Connection, Cursor
-    from permq.pool.listing import JobFacts
+    from permq.pool.listed import JobFacts
     from permq.pool.nodes import NodeStatus
     from permq.pool.puzzles import PuzzleRow
 

@@ -15,7 +15,7 @@ from permq.cli.output import emit
 from permq.cli.servers import connected, data_option
 
 if TYPE_CHECKING:
-    from permq.pool.listing import FindRow, JobFacts, Relative, SliceRow
+    from permq.pool.listed import FindRow, JobFacts, Relative, SliceRow
 
 SLICES = 10
 FINDS = 5

@@ -92,7 +92,7 @@ class Asked:
 @click.option("--parameters", is_flag=True, help="List the parameters of KIND and exit.")
 @click.option("--wait", is_flag=True, help="Wait until all have ended.")
 @click.option(
-    "--dry-run", is_flag=True, help="Show the jobs and where each would go; submit nothing."
+    "--dry-run", is_flag=True, help="Show the jobs and where each would go now; submit nothing."
 )
 @data_option
 @options.json_option

@@ -4,7 +4,8 @@ from permq.jobs import seeds
 from permq.jobs.submission import Order, Submitted, plan, write
 from permq.pool import listing
 from permq.pool.connection import Connection, transaction
-from permq.pool.listing import Filter, JobRow
+from permq.pool.listed import JobRow
+from permq.pool.listing import Filter
 
 
 def rehearse(connection: Connection, order: Order) -> tuple[Submitted, list[JobRow]]:

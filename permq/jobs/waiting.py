@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from permq.pool import listing
 from permq.pool.connection import Cursor
 from permq.pool.jobs import ENDED
-from permq.pool.listing import BestOf, Filter, PuzzleBest, Steps
+from permq.pool.listed import BestOf, PuzzleBest, Steps
+from permq.pool.listing import Filter
 
 DONE, FAILED, CANCELLED = 0, 1, 4
 """Exit statuses of waiting: all done or the puzzle solved; something failed; called off."""

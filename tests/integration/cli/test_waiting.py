@@ -1,12 +1,20 @@
 """`permq submit --wait` and `permq watch` while jobs are worked on."""
 
+import contextlib
+import fcntl
 import json
+import os
+import pty
+import struct
+import subprocess
+import sys
+import termios
 import threading
 import time
 
 import pytest
 
-from permq.cli import job_wait
+from permq.cli import job_wait, watch
 from permq.pool import jobs as pool_jobs
 from permq.pool.connection import transaction
 
@@ -149,3 +157,23 @@ def test_watching_as_json_is_an_object_for_every_look(permq, fleet):
     done = permq("watch", "--until-idle", "--json", "--puzzle", fleet.row.name)
     (line,) = done.out.splitlines()
     assert json.loads(line)["puzzles"][0]["name"] == fleet.row.name
+
+
+def test_in_a_terminal_it_is_a_page_that_leaves_the_screen_as_it_was(fleet):
+    fleet.node("alpha")
+    terminal, end = pty.openpty()
+    fcntl.ioctl(terminal, termios.TIOCSWINSZ, struct.pack("HHHH", 12, 60, 0, 0))
+    words = [sys.executable, "-m", "permq", "watch", "--until-idle"]
+    with subprocess.Popen(words, stdin=end, stdout=end, stderr=end) as process:
+        os.close(end)
+        shown = b""
+        with contextlib.suppress(OSError):  # Linux' way to say that the other end is closed
+            while part := os.read(terminal, 65536):
+                shown += part
+    os.close(terminal)
+    assert process.returncode == 0
+    page, _, left = shown.decode().partition(watch.LEAVE)
+    assert watch.ENTER in page
+    assert "alpha" in page
+    assert "permq watch" in left
+    assert "\x1b" not in left

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 from permq.cli.job_watch import Snapshot, changes, fitted, page
-from permq.pool.listing import Discovery, JobRow, PuzzleBest
+from permq.pool.listed import Discovery, JobRow, PuzzleBest
 from permq.pool.nodes import NodeStatus
 
 AT = datetime(2030, 5, 6, 12, tzinfo=UTC)

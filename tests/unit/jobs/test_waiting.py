@@ -3,7 +3,7 @@
 import pytest
 
 from permq.jobs.waiting import Standing
-from permq.pool.listing import PuzzleBest, Steps
+from permq.pool.listed import PuzzleBest, Steps
 
 SOLVED = PuzzleBest(1, "small", 5, None, 1, "ab", 0.0, True, "anneal", None, 3, None, 0.0)
 
