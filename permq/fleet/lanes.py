@@ -97,12 +97,16 @@ def lane_of(key: Key, nodes: Sequence[Node], policy: Policy) -> Lane:
     if forced is not None:
         return _forced_lane(forced, work_class, nodes)
     fitting = [i for i, node in enumerate(nodes) if _lack(node, work_class) is None]
-    # What has begun stays within its class, which a change of the policy does not alter. A node
-    # that is silent may come back; one that drains does not.
-    same = [i for i in fitting if nodes[i].numeric_class == numeric_class]
-    fitting = [i for i in same if nodes[i].state != "draining"] or [
-        i for i in fitting if policy.heavy == "prefer" or nodes[i].apple or work_class != "heavy"
+    strict = policy.heavy == "strict" and work_class == "heavy"
+    wanted = [i for i in fitting if nodes[i].apple or not strict]
+    # What has begun stays within its class, even where the policy would not begin it. A node that
+    # is silent may come back; one that drains does not.
+    same = [
+        i
+        for i in fitting
+        if nodes[i].numeric_class == numeric_class and nodes[i].state != "draining"
     ]
+    fitting = [i for i in wanted if i in same] or same or wanted
     live = [i for i in fitting if nodes[i].state == "live"]
     if not live:
         return _closed(_reason(work_class, [nodes[i] for i in fitting], nodes, policy))
