@@ -1,6 +1,5 @@
 """`permq flower`: Celery's page that shows workers and tasks, alone."""
 
-import sys
 from pathlib import Path
 
 import click
@@ -18,18 +17,17 @@ from permq.cli.servers import data_option
     help="Where to listen; what is sent is not encrypted, so keep to this machine or a tunnel.",
 )
 @data_option
-def command(port: int | None, address: str, data: Path | None) -> None:
-    """Run Flower in the foreground, with a login whose password is generated and printed.
+def command(port: int | None, address: str, data: Path | None) -> int:
+    """Run Flower in the foreground, with a login.
 
+    Its password is PERMQ_FLOWER_PASSWORD, or else a generated one, which is printed.
     `permq up` starts one of its own; this is for a machine that only watches.
 
     \b
     Example:
       permq flower --port 5555
     """
-    import os
-
-    from permq.config import ServiceSettings, child_environment
+    from permq.config import ServiceSettings, WatchSettings
     from permq.services import flower
     from permq.services.addresses import find
     from permq.services.files import new_password
@@ -40,13 +38,11 @@ def command(port: int | None, address: str, data: Path | None) -> None:
         "PERMQ_POSTGRES_URL": addresses.postgres_url,
         "PERMQ_REDIS_URL": addresses.redis_url,
     }
-    password = new_password()
+    chosen_password = WatchSettings.read().flower_password
+    password = chosen_password or new_password()
     chosen = chosen_port(port, flower.PORT)
     host = f"[{address}]" if ":" in address else address
-    click.echo(f"Flower: http://{host}:{chosen}  user {flower.USER}, password {password}")
-    sys.stdout.flush()
-    words = flower.command(address, chosen)
-    variables = child_environment(flower.variables(servers, password))
-    os.chdir("/")  # Celery looks for modules in the present folder first
-    # in place of this process, so that signals and the exit status are Flower's own
-    os.execve(words[0], words, variables)  # noqa: S606
+    # one that somebody has chosen is known, and does not belong into a log
+    shown = "that of PERMQ_FLOWER_PASSWORD" if chosen_password else password
+    click.echo(f"Flower: http://{host}:{chosen}  user {flower.USER}, password {shown}")
+    return flower.run(servers, address, chosen, password)

@@ -99,7 +99,7 @@ def command(
                 click.echo(line)
             click.echo(f"ready after {time.monotonic() - began:.1f} s; Ctrl-C ends everything")
             supervisor.watch()
-            click.echo("ending: workers write their checkpoints")
+            click.echo("ending: workers write their checkpoints" if nodes else "ending")
         except InterruptedStartError:
             click.echo("interrupted: ending what was started")
             return INTERRUPTED
@@ -121,13 +121,13 @@ def told(plan: "Plan", found: "Sequence[Health]", usual: Path) -> "Iterator[str]
     usual
         Data folder that commands look into when nothing is said.
     """
+    from permq.services.nodes import names
+    from permq.services.supervisor import LOGS
+
     for service in found:
         yield f"{service.name:<10}{service.version or '?':<10}{service.address}"
     if plan.flower is not None:
         yield f"{'':<20}user {plan.flower.user}, password {plan.flower.password}"
-    from permq.services.nodes import names
-    from permq.services.supervisor import LOGS
-
     for name in names(plan.nodes):
         yield f"{name:<10}{plan.workers} worker{'' if plan.workers == 1 else 's'}"
     yield f"{'logs':<20}{plan.data / LOGS}"

@@ -10,6 +10,8 @@ from permq.services.files import read_record, write_record
 from permq.services.lock import holder
 
 NAME = "addresses.json"
+OPAQUE = "set in the environment"
+"""Shown for an address of which it is not certain where the password stands."""
 
 
 @dataclass(frozen=True)
@@ -121,11 +123,14 @@ def forget(data: Path) -> None:
 
 def shown(url: str) -> str:
     """An address without user and password, to be printed."""
-    parts = urlsplit(url)
-    if not parts.hostname:  # libpq's `key=value` words, or a socket
-        return "set in the environment"
+    try:
+        parts = urlsplit(url)
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:  # several hosts, or a password that is not encoded
+        return OPAQUE
+    if not parts.hostname or "@" in parts.path:  # libpq's `key=value` words, or a socket
+        return OPAQUE
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
-    port = f":{parts.port}" if parts.port else ""
     return f"{parts.scheme}://{host}{port}{parts.path}"
 
 

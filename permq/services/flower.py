@@ -2,18 +2,28 @@
 
 import importlib.metadata
 import os
+import signal
+import subprocess
 import sys
 from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 
+from permq.config import child_environment
 from permq.services.members import Member, Stage
 from permq.services.ports import LOOPBACK
+from permq.services.processes import launched
+from permq.services.waking import Waking
 
 NAME = "flower"
 USER = "permq"
 PORT = 5555
 APP = "workers"
+END = signal.SIGKILL
+"""Flower has nothing to finish, and asked to end it would wait for all its questions to workers
+to be answered: for ever, when Redis is gone."""
+
+CALM_SECONDS = 60.0
 KEPT_TASKS = 20_000
 """Tasks that Flower remembers; what came before is in Postgres."""
 
@@ -80,9 +90,41 @@ def member(servers: Mapping[str, str], port: int, password: str, folder: Path) -
         variables=variables(servers, password),
         folder=folder,
         ready=partial(is_ready, f"http://{LOOPBACK}:{port}"),
-        # it has nothing to finish, and waits for its connections otherwise
-        stop_seconds=5.0,
+        stop_signal=END,
     )
+
+
+def run(servers: Mapping[str, str], address: str, port: int, password: str) -> int:
+    """Run Flower in the foreground until it ends or a signal to end comes.
+
+    Parameters
+    ----------
+    servers
+        Variables that name the servers.
+    address, port
+        Where it listens.
+    password
+        What it asks for.
+
+    Returns
+    -------
+    int
+        0 after a signal, otherwise Flower's exit status.
+    """
+    with Waking() as waking:
+        process = subprocess.Popen(
+            launched(command(address, port), death_signal=END),
+            env=child_environment(variables(servers, password)),
+            cwd="/",  # Celery looks for modules in the present folder first
+            start_new_session=True,
+        )
+        while process.poll() is None and not waking.asked:
+            waking.wait(CALM_SECONDS)
+        if process.poll() is not None:
+            return process.returncode
+        process.send_signal(END)
+        process.wait()
+        return 0
 
 
 def is_ready(url: str) -> bool:

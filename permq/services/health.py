@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from permq.services import flower
-from permq.services.addresses import Addresses, Record, shown
+from permq.services.addresses import OPAQUE, Addresses, Record, shown
 
 OK, NOT_RUNNING, UNREACHABLE = "ok", "not running", "unreachable"
 TIMEOUT = 5
@@ -58,8 +58,8 @@ def _postgres(url: str | None) -> Health:
     try:
         connection = psycopg2.connect(url, connect_timeout=TIMEOUT)
     except psycopg2.Error as error:
-        # what libpq says names host, port and user, and never a password
-        told = " ".join(str(error).split())
+        # libpq names host, port and user; only of an address that it cannot read it quotes more
+        told = " ".join(str(error).split()) if shown(url) != OPAQUE else "it does not answer"
         return Health("postgres", shown(url), None, UNREACHABLE, told)
     try:
         version = str(connection.get_parameter_status("server_version")).partition(" ")[0]

@@ -1,0 +1,54 @@
+import pytest
+
+from permq.services.members import Stage
+from permq.services.nodes import processors
+from permq.services.plan import make_plan, workers_each
+
+POSTGRES = "postgresql://permq:first-secret@127.0.0.1:1/permq"
+REDIS = "redis://:second-secret@127.0.0.1:2/0"
+
+
+@pytest.fixture
+def plan(tmp_path):
+    def make(**choices):
+        usual = {"count": 1, "workers": 2, "flower_port": 5555}
+        return make_plan(tmp_path, POSTGRES, REDIS, **usual | choices)
+
+    return make
+
+
+def test_flower_and_so_many_nodes_are_planned(plan):
+    members = list(plan(count=2).members(lambda name: True))
+    assert [(member.name, member.stage) for member in members] == [
+        ("flower", Stage.WATCHER),
+        ("node1", Stage.WORKER),
+        ("node2", Stage.WORKER),
+    ]
+    assert list(plan(count=0, flower_port=None).members(lambda name: True)) == []
+
+
+def test_no_secret_stands_in_a_command(plan):
+    made = plan()
+    for member in made.members(lambda name: True):
+        words = " ".join(member.command)
+        assert "-secret" not in words
+        assert made.flower_password not in words
+        assert member.variables["PERMQ_POSTGRES_URL"] == POSTGRES
+        assert member.variables["PERMQ_REDIS_URL"] == REDIS
+
+
+def test_a_node_is_started_with_its_name_slots_and_folder(plan, tmp_path):
+    (node,) = plan(flower_port=None).members(lambda name: name == "node1")
+    folder = tmp_path / "nodes/node1"
+    words = ("worker", "start", "--name", "node1", "--slots", "2", "--data", str(folder))
+    assert node.command[-8:] == words
+    assert folder.is_dir()
+    assert node.ready()
+    assert node.may_leave
+
+
+def test_processors_are_shared_out_among_nodes():
+    assert workers_each(None, 1) == processors()
+    assert workers_each(None, 10 * processors()) == 1
+    assert workers_each(None, 0) == processors()
+    assert workers_each(7, 3) == 7
