@@ -34,7 +34,7 @@ def dispatch(cursor: Cursor) -> list[Letter]:
     names = {row.id: row.name for row in rows}
     running: dict[int, list[Running]] = defaultdict(list)
     for held in claims.heavy_held(cursor):
-        steps = None if held.steps is None else float(max(held.steps, 0))
+        steps = None if held.steps is None else max(held.steps, 0.0)
         running[held.node_id].append(Running(steps, held.priority, held.movable))
     room = sum(row.slots for row in rows)
     limit = 2 * room + BACKLOG
@@ -42,7 +42,11 @@ def dispatch(cursor: Cursor) -> list[Letter]:
     if not ready:
         return []
     # of more than was looked at, at least as much is left
-    unseen = sum(row.steps or 0 for row in ready) if len(ready) >= limit else 0
+    unseen = (
+        sum(row.steps or 0 for row in ready if row.work_class == "heavy" and not row.started)
+        if len(ready) >= limit
+        else 0
+    )
     decision = assign(
         [work_of(row, names) for row in ready],
         [node_of(row, running[row.id]) for row in rows],
@@ -91,7 +95,7 @@ def work_of(row: claims.ReadyRow, names: dict[int, str]) -> Work:
         job=row.id,
         work_class=row.work_class,
         priority=row.priority,
-        steps=None if row.steps is None else float(max(row.steps, 0)),
+        steps=None if row.steps is None else max(row.steps, 0.0),
         started=row.started,
         numeric_class=row.numeric_class,
         node=row.requested_node,

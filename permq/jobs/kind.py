@@ -31,6 +31,8 @@ class Kind(ABC, Generic[State]):
         Whether it works on a puzzle.
     needs_start
         Whether it improves a given arrangement rather than making one of its own.
+    one_start
+        Whether the jobs that one submission expands into must begin alike.
     brief
         Whether it takes milliseconds, so that several fit into one slot.
     repeatable
@@ -43,6 +45,7 @@ class Kind(ABC, Generic[State]):
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     needs_puzzle: ClassVar[bool] = True
     needs_start: ClassVar[bool] = False
+    one_start: ClassVar[bool] = False
     brief: ClassVar[bool] = False
     repeatable: ClassVar[bool] = True
 

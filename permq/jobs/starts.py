@@ -9,7 +9,7 @@ from permq.core.arrangement import Arrangement
 from permq.jobs.kinds import kind_named
 from permq.pool import solutions
 from permq.pool.claims import Claim
-from permq.pool.connection import Cursor
+from permq.pool.connection import Cursor, scalar
 from permq.pool.queries import load
 from permq.pool.seeding import draw
 from permq.pool.settings import read_shares
@@ -30,12 +30,24 @@ def settle_start(cursor: Cursor, claim: Claim) -> Mapping[str, Any]:
     if claim.start is not None:
         return claim.start
     start: dict[str, Any] = {"source": "score", "solution_id": None, "permutation": None}
-    if claim.puzzle_id is not None:
+    sibling = _of_sibling(cursor, claim) if kind_named(claim.kind).one_start else None
+    if sibling is not None:
+        start = sibling
+    elif claim.puzzle_id is not None:
         start = _drawn(cursor, claim, claim.puzzle_id)
         top = solutions.top(cursor, claim.puzzle_id, OTHERS)
         start["others"] = [list(row.permutation) for row in top]
     cursor.execute(load("claims")["keep_start"], {"job": claim.job, "start": json.dumps(start)})
     return start
+
+
+def _of_sibling(cursor: Cursor, claim: Claim) -> dict[str, Any] | None:
+    """What another part of the same whole began with; None for the first of them."""
+    # two parts claimed at once must not both be the first
+    cursor.execute(load("claims")["lock_submission"], {"job": claim.job})
+    cursor.execute(load("claims")["start_of_sibling"], {"job": claim.job})
+    found: dict[str, Any] | None = scalar(cursor)
+    return found
 
 
 def _drawn(cursor: Cursor, claim: Claim, puzzle_id: int) -> dict[str, Any]:

@@ -37,21 +37,21 @@ class NodeRow(NamedTuple):
 
 
 class HeldRow(NamedTuple):
-    """A heavy job that a node holds; `steps` remain as of its last checkpoint or renewal."""
+    """A heavy job that a node holds; `steps` remain, in the unit of the nodes' speeds."""
 
     node_id: int
-    steps: int | None
+    steps: float | None
     priority: int
     movable: bool
 
 
 class ReadyRow(NamedTuple):
-    """A job that waits for a node."""
+    """A job that waits for a node; `steps` remain, in the unit of the nodes' speeds."""
 
     id: int
     work_class: str
     priority: int
-    steps: int | None
+    steps: float | None
     started: bool
     numeric_class: str | None
     requested_node: str | None

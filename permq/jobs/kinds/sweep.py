@@ -66,6 +66,7 @@ class Sweep(SearchKind[Sweeping]):
     """Try all 2^K combinations of K doubtful exchanges; one submission becomes a job per part."""
 
     name = "sweep"
+    one_start = True
     summary = "all combinations of doubtful exchanges, split over the fleet"
     parameters = (
         shared.FROM,

@@ -16,13 +16,19 @@ WHERE n.state <> 'gone' AND n.heartbeat > clock_timestamp() - %(dead)s * interva
 ORDER BY n.id;
 
 -- name: heavy_held
-SELECT node_id, steps_total - steps_done, priority, requested_node IS NULL
-FROM jobs
-WHERE state IN ('assigned', 'running') AND work_class = 'heavy' AND node_id IS NOT NULL;
+-- Steps in the unit of the nodes' speeds: a step of a job that goes at half of its node's speed
+-- counts two.
+SELECT node_id,
+    (steps_total - steps_done) * CASE WHEN rate > 0 THEN n.speed / rate ELSE 1 END,
+    priority, requested_node IS NULL
+FROM jobs JOIN nodes n ON n.id = node_id
+WHERE jobs.state IN ('assigned', 'running') AND work_class = 'heavy' AND NOT brief;
 
 -- name: backlog
-SELECT id, work_class, priority, steps_total - steps_done, slice > 0 OR attempt > 0,
-    numeric_class, requested_node, node_id, brief
+SELECT id, work_class, priority,
+    (steps_total - steps_done) * CASE WHEN rate > 0
+        THEN coalesce((SELECT speed FROM nodes WHERE nodes.id = node_id) / rate, 1) ELSE 1 END,
+    slice > 0 OR attempt > 0, numeric_class, requested_node, node_id, brief
 FROM jobs
 WHERE state = 'ready' AND NOT paused
 ORDER BY priority, (slice = 0 AND attempt = 0), id
@@ -75,6 +81,19 @@ SELECT data FROM checkpoints WHERE job_id = %(job)s;
 
 -- name: keep_start
 UPDATE jobs SET start = %(start)s WHERE id = %(job)s;
+
+-- name: lock_submission
+SELECT id FROM submissions WHERE id = (SELECT submission_id FROM jobs WHERE id = %(job)s)
+FOR UPDATE;
+
+-- name: start_of_sibling
+-- Parts of one whole share kind, seed and parent.
+SELECT sibling.start FROM jobs mine JOIN jobs sibling
+    ON sibling.submission_id = mine.submission_id AND sibling.kind = mine.kind
+    AND sibling.seed = mine.seed
+    AND sibling.parent_solution_id IS NOT DISTINCT FROM mine.parent_solution_id
+WHERE mine.id = %(job)s AND sibling.id <> mine.id AND sibling.start IS NOT NULL
+ORDER BY sibling.id LIMIT 1;
 
 -- name: renew
 UPDATE jobs SET lease_until = clock_timestamp() + %(lease)s * interval '1 s',
