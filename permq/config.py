@@ -7,8 +7,8 @@ before numpy is imported, which is why this module imports neither numpy nor any
 
 import os
 import sys
-from collections.abc import Mapping, MutableMapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, MutableMapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from permq.errors import OptionError
@@ -103,12 +103,7 @@ class ServiceSettings:
             When the file cannot be read or has a line that is no `NAME=value`.
         """
         variables = os.environ if environment is None else environment
-        named = variables.get("PERMQ_CONFIG", "").strip()
-        saved = _read_assignments(Path(named)) if named else {}
-
-        def value(name: str) -> str | None:
-            return variables.get(name, "").strip() or saved.get(name) or None
-
+        value = _values(variables)
         folder = value("PERMQ_DATA")
         return cls(
             postgres_url=value("PERMQ_POSTGRES_URL"),
@@ -178,6 +173,34 @@ class WorkerSettings:
         return cls(classes, weight, log_format)
 
 
+@dataclass(frozen=True)
+class WatchSettings:
+    """Passwords of the pages that show a fleet; None where nothing is said.
+
+    Parameters
+    ----------
+    metrics_password
+        Of the exporter, `PERMQ_METRICS_PASSWORD`.
+    flower_password
+        Of Flower, `PERMQ_FLOWER_PASSWORD`.
+    """
+
+    metrics_password: str | None = field(default=None, repr=False)
+    flower_password: str | None = field(default=None, repr=False)
+
+    @classmethod
+    def read(cls, environment: Mapping[str, str] | None = None) -> "WatchSettings":
+        """Read the settings, like those of `ServiceSettings` also from the file of `PERMQ_CONFIG`.
+
+        Raises
+        ------
+        OptionError
+            When the file cannot be read or has a line that is no `NAME=value`.
+        """
+        value = _values(os.environ if environment is None else environment)
+        return cls(value("PERMQ_METRICS_PASSWORD"), value("PERMQ_FLOWER_PASSWORD"))
+
+
 def prepare_worker(settings: WorkerSettings) -> None:
     """Tell the processes that a node's worker will start how to work."""
     os.environ["PERMQ_CLASSES"] = ",".join(settings.classes)
@@ -203,6 +226,13 @@ def prepare_node(settings: ServiceSettings, node: str) -> None:
     ):
         if url is not None:
             os.environ[name] = url
+
+
+def _values(variables: Mapping[str, str]) -> Callable[[str], str | None]:
+    """What stands under a name in the environment, or else in the file of `PERMQ_CONFIG`."""
+    named = variables.get("PERMQ_CONFIG", "").strip()
+    saved = _read_assignments(Path(named)) if named else {}
+    return lambda name: variables.get(name, "").strip() or saved.get(name) or None
 
 
 def _data_home(variables: Mapping[str, str]) -> Path:

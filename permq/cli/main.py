@@ -24,6 +24,7 @@ COMMANDS: Mapping[str, str] = {
     "lns": "permq.cli.lns",
     "logs": "permq.cli.logs",
     "loo": "permq.cli.loo",
+    "metrics": "permq.cli.metrics",
     "nodes": "permq.cli.nodes",
     "order": "permq.cli.order",
     "pair": "permq.cli.pair",

@@ -84,3 +84,14 @@ def test_the_users_threads_stay_unless_overridden(bare, monkeypatch):
         assert environment["OPENBLAS_NUM_THREADS"] == "1"
         prepare_blas(2, override=True)
         assert set(environment.values()) == {"2"}
+
+
+def test_the_pages_passwords_come_from_the_environment_or_the_file(tmp_path):
+    from permq.config import WatchSettings
+
+    assert WatchSettings.read({}) == WatchSettings(None, None)
+    file = tmp_path / "node.env"
+    file.write_text("PERMQ_METRICS_PASSWORD=first\nPERMQ_FLOWER_PASSWORD=second\n")
+    saved = WatchSettings.read({"PERMQ_CONFIG": str(file), "PERMQ_FLOWER_PASSWORD": "third"})
+    assert saved == WatchSettings("first", "third")
+    assert "first" not in repr(saved)

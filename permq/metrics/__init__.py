@@ -1,0 +1,3 @@
+"""What Prometheus reads: the fleet's state, counted from Postgres when it is asked for."""
+
+PORT = 9808

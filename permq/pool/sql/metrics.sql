@@ -1,0 +1,50 @@
+-- What the exporter asks, once for every reading; no query here walks over the solutions.
+
+-- name: guard
+-- A reading changes nothing, and gives up rather than pile up behind a lock.
+SET TRANSACTION READ ONLY;
+SET LOCAL statement_timeout = '10s';
+
+-- name: now
+SELECT clock_timestamp();
+
+-- name: jobs
+-- One pass over all jobs: every number that is told of them is a sum of these groups.
+SELECT CASE WHEN paused AND state IN ('waiting', 'ready', 'assigned') THEN 'paused'
+        ELSE state END,
+    kind, work_class, puzzle_id, count(*),
+    extract(epoch FROM clock_timestamp() - min(ready_at))::double precision
+FROM jobs GROUP BY 1, 2, 3, 4;
+
+-- name: slices
+SELECT n.name, count(*), sum(s.steps)::bigint
+FROM slices s JOIN nodes n ON n.id = s.node_id
+WHERE s.ended_at > %(after)s::timestamptz AND s.ended_at <= %(until)s::timestamptz
+GROUP BY n.name;
+
+-- name: puzzles
+-- The newest, and those that are worked on; the best of each pool is one entry of an index.
+SELECT p.id, p.name, left(p.fingerprint, 12),
+    extract(epoch FROM clock_timestamp() - p.solved_at)::double precision,
+    s.cost, extract(epoch FROM clock_timestamp() - s.found_at)::double precision
+FROM puzzles p LEFT JOIN LATERAL (
+    SELECT cost, found_at FROM solutions
+    WHERE puzzle_id = p.id ORDER BY solved DESC, cost, id LIMIT 1
+) AS s ON true
+WHERE p.id IN (SELECT id FROM puzzles ORDER BY id DESC LIMIT %(limit)s)
+    OR p.id = ANY(%(worked_on)s::bigint[])
+ORDER BY p.id;
+
+-- name: solutions
+-- Exact as long as they are few; then the better of two estimates that Postgres keeps anyhow.
+SELECT CASE WHEN few.count < %(exact)s THEN few.count
+    ELSE greatest(few.count, c.reltuples::bigint, pg_stat_get_live_tuples(c.oid)) END
+FROM pg_class c, (
+    SELECT count(*) FROM (SELECT FROM solutions LIMIT %(exact)s) AS first) AS few
+WHERE c.oid = 'solutions'::regclass;
+
+-- name: dead_letters
+SELECT count(*) FROM dead_letters;
+
+-- name: incoming
+SELECT count(*) FROM incoming WHERE state = 'pending';
