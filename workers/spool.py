@@ -121,8 +121,11 @@ def read(path: Path) -> Spooled | None:
             return None
         finds = tuple((str(text), str(method)) for text, method in data.pop("finds"))
         spooled = Spooled(finds=finds, **data)
+        texts: tuple[Any, ...] = (spooled.fingerprint,)
         integers = (spooled.job, spooled.slice, spooled.parent or 0)
-        if not (isinstance(spooled.fingerprint, str) and all(type(n) is int for n in integers)):
+        if not all(type(text) is str for text in texts) or any(
+            type(n) is not int for n in integers
+        ):
             return None
         if not spooled.found:
             return None
