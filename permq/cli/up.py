@@ -37,6 +37,13 @@ PORT = click.IntRange(1, 65_535)
 @data_option
 @click.option("--flower/--no-flower", default=True, show_default=True, help="Start Flower.")
 @click.option("--flower-port", type=PORT, metavar="PORT", help="By default 5555, if it is free.")
+@click.option(
+    "--metrics/--no-metrics",
+    default=True,
+    show_default=True,
+    help="Start the exporter of numbers for Prometheus.",
+)
+@click.option("--metrics-port", type=PORT, metavar="PORT", help="By default 9808, if it is free.")
 @click.option("--postgres-port", type=PORT, metavar="PORT", help="By default that of last time.")
 @click.option("--redis-port", type=PORT, metavar="PORT", help="By default that of last time.")
 def command(
@@ -45,6 +52,8 @@ def command(
     data: Path | None,
     flower: bool,
     flower_port: int | None,
+    metrics: bool,
+    metrics_port: int | None,
     postgres_port: int | None,
     redis_port: int | None,
 ) -> int:
@@ -62,7 +71,8 @@ def command(
       permq up --workers 4
     """
     from permq.cli.roll import Roll
-    from permq.config import ServiceSettings
+    from permq.config import ServiceSettings, WatchSettings
+    from permq.metrics import PORT as METRICS_PORT
     from permq.pool.migrate import migrate
     from permq.services import addresses
     from permq.services.flower import PORT as FLOWER_PORT
@@ -74,6 +84,7 @@ def command(
     from permq.services.supervisor import InterruptedStartError, Supervisor
 
     began = time.monotonic()
+    chosen_password = WatchSettings.read().flower_password
     usual = ServiceSettings.read().data
     place = (usual if data is None else data).expanduser().absolute()
     with locked(place), Supervisor(place, click.echo) as supervisor:
@@ -88,14 +99,16 @@ def command(
                 count=nodes,
                 workers=workers,
                 flower_port=chosen_port(flower_port, FLOWER_PORT) if flower else None,
+                flower_password=chosen_password,
+                metrics_port=chosen_port(metrics_port, METRICS_PORT) if metrics else None,
             )
             roll = Roll(postgres_url)
             supervisor.start(*plan.members(roll.is_live))
             roll.close()
-            record = addresses.Record(postgres_url, redis_url, plan.flower)
+            record = addresses.Record(postgres_url, redis_url, plan.flower, plan.metrics)
             addresses.save(place, record)
             found = survey(addresses.Addresses(postgres_url, redis_url), record)
-            for line in told(plan, found, usual):
+            for line in told(plan, found, usual, known_password=chosen_password is not None):
                 click.echo(line)
             click.echo(f"ready after {time.monotonic() - began:.1f} s; Ctrl-C ends everything")
             supervisor.watch()
@@ -109,7 +122,9 @@ def command(
     return 0
 
 
-def told(plan: "Plan", found: "Sequence[Health]", usual: Path) -> "Iterator[str]":
+def told(
+    plan: "Plan", found: "Sequence[Health]", usual: Path, *, known_password: bool
+) -> "Iterator[str]":
     """Say where everything is and what to do next.
 
     Parameters
@@ -120,14 +135,17 @@ def told(plan: "Plan", found: "Sequence[Health]", usual: Path) -> "Iterator[str]
         The services.
     usual
         Data folder that commands look into when nothing is said.
+    known_password
+        Whether the user has chosen Flower's password, which is not printed then.
     """
     from permq.services.nodes import names
     from permq.services.supervisor import LOGS
 
     for service in found:
         yield f"{service.name:<10}{service.version or '?':<10}{service.address}"
-    if plan.flower is not None:
-        yield f"{'':<20}user {plan.flower.user}, password {plan.flower.password}"
+        if service.name == "flower" and plan.flower is not None:
+            password = "PERMQ_FLOWER_PASSWORD" if known_password else plan.flower.password
+            yield f"{'':<20}user {plan.flower.user}, password {password}"
     for name in names(plan.nodes):
         yield f"{name:<10}{plan.workers} worker{'' if plan.workers == 1 else 's'}"
     yield f"{'logs':<20}{plan.data / LOGS}"

@@ -41,11 +41,14 @@ class Record:
         With their passwords.
     flower
         None where it was not started.
+    metrics
+        Address of the exporter; None where it was not started.
     """
 
     postgres_url: str
     redis_url: str
     flower: Watch | None = None
+    metrics: str | None = None
 
 
 @dataclass(frozen=True)
@@ -105,9 +108,14 @@ def running(data: Path) -> Record | None:
     if holder(data) is None:  # a record left behind by one that was killed
         return None
     match read_record(data / NAME):
-        case {"postgres_url": str(postgres), "redis_url": str(redis), "flower": flower}:
+        case {
+            "postgres_url": str(postgres),
+            "redis_url": str(redis),
+            "flower": flower,
+            "metrics": str() | None as metrics,
+        }:
             watch = Watch(**flower) if isinstance(flower, dict) else None
-            return Record(postgres, redis, watch)
+            return Record(postgres, redis, watch, metrics)
     return None
 
 

@@ -14,6 +14,7 @@ from permq.services.members import Member, Stage
 from permq.services.ports import LOOPBACK
 from permq.services.processes import launched
 from permq.services.waking import Waking
+from permq.services.web import answers
 
 NAME = "flower"
 USER = "permq"
@@ -89,7 +90,7 @@ def member(servers: Mapping[str, str], port: int, password: str, folder: Path) -
         command=command(LOOPBACK, port),
         variables=variables(servers, password),
         folder=folder,
-        ready=partial(is_ready, f"http://{LOOPBACK}:{port}"),
+        ready=partial(is_ready, f"http://{LOOPBACK}:{port}", password),
         stop_signal=END,
     )
 
@@ -127,16 +128,6 @@ def run(servers: Mapping[str, str], address: str, port: int, password: str) -> i
         return 0
 
 
-def is_ready(url: str) -> bool:
-    """Whether Flower answers."""
-    import http.client
-    from urllib.parse import urlsplit
-
-    connection = http.client.HTTPConnection(urlsplit(url).netloc, timeout=5)
-    try:
-        connection.request("GET", "/healthcheck")
-        return connection.getresponse().status == http.client.OK
-    except (OSError, http.client.HTTPException):
-        return False
-    finally:
-        connection.close()
+def is_ready(url: str, password: str) -> bool:
+    """Whether Flower answers, and is the one of this password rather than another's."""
+    return answers(url, "/api/tasks?limit=1", f"{USER}:{password}")

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from permq.services import flower
+from permq.services import exporter, flower
 from permq.services.addresses import OPAQUE, Addresses, Record, shown
 
 OK, NOT_RUNNING, UNREACHABLE = "ok", "not running", "unreachable"
@@ -16,7 +16,7 @@ class Health:
     Parameters
     ----------
     name
-        `postgres`, `redis` or `flower`.
+        `postgres`, `redis`, `flower` or `metrics`.
     address
         Without user and password; None where none is known.
     version
@@ -42,11 +42,17 @@ def survey(addresses: Addresses, record: Record | None) -> list[Health]:
     addresses
         Of the servers.
     record
-        Of the running `permq up`, where there is one; it knows whether there is a Flower.
+        Of the running `permq up`, where there is one; it knows who watches.
     """
     found = [_postgres(addresses.postgres), _redis(addresses.redis)]
     if record is not None and record.flower is not None:
-        found.append(_flower(record.flower.url))
+        watch = record.flower
+        ready = flower.is_ready(watch.url, watch.password)
+        found.append(_page("flower", watch.url, ready, flower.version()))
+    if record is not None and record.metrics is not None:
+        url = record.metrics
+        page = url + exporter.PAGE
+        found.append(_page("metrics", page, exporter.is_ready(url), exporter.version()))
     return found
 
 
@@ -84,7 +90,7 @@ def _redis(url: str | None) -> Health:
     return Health("redis", shown(url), version, OK)
 
 
-def _flower(url: str) -> Health:
-    if flower.is_ready(url):
-        return Health("flower", url, flower.version(), OK)
-    return Health("flower", url, None, UNREACHABLE, "it does not answer")
+def _page(name: str, url: str, ready: bool, version: str) -> Health:
+    if ready:
+        return Health(name, url, version, OK)
+    return Health(name, url, None, UNREACHABLE, "it does not answer")

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from permq.services import flower, nodes
+from permq.services import exporter, flower, nodes
 from permq.services.addresses import Watch
 from permq.services.files import new_password, private_folder
 from permq.services.members import Member
@@ -32,6 +32,8 @@ class Plan:
         Where Flower listens; None for no Flower.
     flower_password
         What it asks for.
+    metrics_port
+        Where the exporter listens; None for no exporter.
     """
 
     data: Path
@@ -41,6 +43,7 @@ class Plan:
     workers: int
     flower_port: int | None
     flower_password: str
+    metrics_port: int | None
 
     @property
     def variables(self) -> dict[str, str]:
@@ -53,6 +56,11 @@ class Plan:
         if self.flower_port is None:
             return None
         return Watch(f"http://{LOOPBACK}:{self.flower_port}", flower.USER, self.flower_password)
+
+    @property
+    def metrics(self) -> str | None:
+        """Where the exporter will be."""
+        return f"http://{LOOPBACK}:{self.metrics_port}" if self.metrics_port else None
 
     def members(self, is_live: Callable[[str], bool]) -> Iterator[Member]:
         """List the processes to start.
@@ -69,6 +77,8 @@ class Plan:
                 self.flower_password,
                 private_folder(self.data / flower.NAME),
             )
+        if self.metrics_port is not None:
+            yield exporter.member(self.variables, self.metrics_port, self.data)
         for name in nodes.names(self.nodes):
             folder = private_folder(self.data / NODES / name)
             yield nodes.member(name, self.workers, folder, self.variables, partial(is_live, name))
@@ -89,6 +99,8 @@ def make_plan(
     count: int,
     workers: int | None,
     flower_port: int | None,
+    flower_password: str | None = None,
+    metrics_port: int | None,
 ) -> Plan:
     """Fill in what nobody chose: worker processes and Flower's password."""
     return Plan(
@@ -98,5 +110,6 @@ def make_plan(
         nodes=count,
         workers=workers_each(workers, count),
         flower_port=flower_port,
-        flower_password=new_password(),
+        flower_password=flower_password or new_password(),
+        metrics_port=metrics_port,
     )

@@ -7,6 +7,8 @@ import urllib.request
 
 import pytest
 
+from permq.services import flower
+from permq.services.ports import free_port
 from permq.services.processes import identity
 
 
@@ -25,22 +27,22 @@ def ask(url, path, user=None, password=None):
 
 
 def test_flower_runs_with_a_login_that_stands_in_no_command_line(machine):
-    up = machine.up("--nodes", 0)
+    up = machine.up("--nodes", 0, "--no-metrics", "--flower-port", free_port())
     assert up.ready, up.text
-    flower = json.loads((machine.data / "addresses.json").read_text())["flower"]
-    assert flower["password"] in up.text
-    assert ask(flower["url"], "/api/workers")[0] == 401
-    assert ask(flower["url"], "/api/workers", "permq", "wrong")[0] == 401
-    assert ask(flower["url"], "/workers")[0] == 401
-    status, body = ask(flower["url"], "/api/workers", flower["user"], flower["password"])
+    watch = json.loads((machine.data / "addresses.json").read_text())["flower"]
+    assert watch["password"] in up.text
+    assert ask(watch["url"], "/api/workers")[0] == 401
+    assert ask(watch["url"], "/api/workers", "permq", "wrong")[0] == 401
+    assert ask(watch["url"], "/workers")[0] == 401
+    status, body = ask(watch["url"], "/api/workers", watch["user"], watch["password"])
     assert (status, json.loads(body)) == (200, {})
-    status, body = ask(flower["url"], "/workers", flower["user"], flower["password"])
+    status, body = ask(watch["url"], "/workers", watch["user"], watch["password"])
     assert (status, b"<html" in body) == (200, True)
     (health,) = [one for one in machine.status()["services"] if one["name"] == "flower"]
-    assert (health["health"], health["address"]) == ("ok", flower["url"])
+    assert (health["health"], health["address"]) == ("ok", watch["url"])
     seen = [*up.commands(), (machine.data / "logs/flower.log").read_text()]
     redis = (machine.data / "redis/password").read_text().strip()
-    assert not [text for text in seen for word in (flower["password"], redis) if word in text]
+    assert not [text for text in seen for word in (watch["password"], redis) if word in text]
     assert up.end() == 0
     assert "killed" not in up.text
 
@@ -50,8 +52,6 @@ def test_flower_alone_has_a_login_and_ends_when_it_is_asked(
     machine, redis_url, postgres_url, number
 ):
     machine.variables |= {"PERMQ_POSTGRES_URL": postgres_url, "PERMQ_REDIS_URL": redis_url}
-    from permq.services.ports import free_port
-
     words = machine.words("flower", "--port", free_port())
     with subprocess.Popen(
         words, env=machine.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True
@@ -71,6 +71,36 @@ def test_flower_alone_has_a_login_and_ends_when_it_is_asked(
         finally:
             process.kill()
     assert identity(process.pid) is None
+
+
+def test_a_password_of_ones_own_is_asked_for_and_not_printed(machine, redis_url, postgres_url):
+    machine.variables |= {"PERMQ_POSTGRES_URL": postgres_url, "PERMQ_REDIS_URL": redis_url}
+    machine.variables["PERMQ_FLOWER_PASSWORD"] = "a-word-of-mine"
+    up = machine.up("--nodes", 0, "--no-metrics", "--flower-port", free_port())
+    assert up.ready, up.text
+    assert "a-word-of-mine" not in up.text
+    (health,) = [one for one in machine.status()["services"] if one["name"] == "flower"]
+    assert ask(health["address"], "/api/workers", "permq", "a-word-of-mine")[0] == 200
+
+
+def test_a_flower_of_somebody_else_at_its_port_is_not_taken_for_it(
+    machine, redis_url, postgres_url
+):
+    machine.variables |= {"PERMQ_POSTGRES_URL": postgres_url, "PERMQ_REDIS_URL": redis_url}
+    up = machine.up("--nodes", 0, "--no-metrics", "--flower-port", free_port())
+    url = json.loads((machine.data / "addresses.json").read_text())["flower"]["url"]
+    assert flower.is_ready(url, up.text.partition("password ")[2].split()[0])
+    assert not flower.is_ready(url, "another password")
+
+
+def test_the_exporter_stands_beside_it(machine, redis_url, postgres_url):
+    machine.variables |= {"PERMQ_POSTGRES_URL": postgres_url, "PERMQ_REDIS_URL": redis_url}
+    up = machine.up("--nodes", 0, "--no-flower", "--metrics-port", free_port())
+    assert up.ready, up.text
+    (health,) = [one for one in machine.status()["services"] if one["name"] == "metrics"]
+    assert health["address"] in up.text
+    status, page = ask(health["address"], "")
+    assert (status, b"permq_up 1" in page) == (200, True)
 
 
 def test_flower_alone_says_what_it_needs(machine):

@@ -8,7 +8,7 @@ import pytest
 
 from permq.services.processes import identity
 
-NODES = ("--nodes", 2, "--workers", 1, "--no-flower")
+NODES = ("--nodes", 2, "--workers", 1, "--no-flower", "--no-metrics")
 
 
 def worker_of(machine, name):

@@ -11,20 +11,21 @@ REDIS = "redis://:second-secret@127.0.0.1:2/0"
 @pytest.fixture
 def plan(tmp_path):
     def make(**choices):
-        usual = {"count": 1, "workers": 2, "flower_port": 5555}
+        usual = {"count": 1, "workers": 2, "flower_port": 5555, "metrics_port": 9808}
         return make_plan(tmp_path, POSTGRES, REDIS, **usual | choices)
 
     return make
 
 
-def test_flower_and_so_many_nodes_are_planned(plan):
+def test_those_that_watch_and_so_many_nodes_are_planned(plan):
     members = list(plan(count=2).members(lambda name: True))
     assert [(member.name, member.stage) for member in members] == [
         ("flower", Stage.WATCHER),
+        ("metrics", Stage.WATCHER),
         ("node1", Stage.WORKER),
         ("node2", Stage.WORKER),
     ]
-    assert list(plan(count=0, flower_port=None).members(lambda name: True)) == []
+    assert list(plan(count=0, flower_port=None, metrics_port=None).members(lambda name: True)) == []
 
 
 def test_no_secret_stands_in_a_command(plan):
@@ -38,7 +39,7 @@ def test_no_secret_stands_in_a_command(plan):
 
 
 def test_a_node_is_started_with_its_name_slots_and_folder(plan, tmp_path):
-    (node,) = plan(flower_port=None).members(lambda name: name == "node1")
+    (node,) = plan(flower_port=None, metrics_port=None).members(lambda name: name == "node1")
     folder = tmp_path / "nodes/node1"
     words = ("worker", "start", "--name", "node1", "--slots", "2", "--data", str(folder))
     assert node.command[-8:] == words
