@@ -11,6 +11,7 @@ Every benchmark prints what it measured and whether it keeps its bound:
   regimes       networks trained in many ways: which are solved, and in what time
   large         192 blocks of width 96: budget, memory, and what a proposal costs
   pool          queries of a pool of a million solutions
+  fleet         a fleet of two workers: idle, empty jobs, annealing through the queue
 """
 
 import argparse
@@ -33,6 +34,7 @@ BENCHMARKS = (
     "regimes",
     "large",
     "pool",
+    "fleet",
 )
 
 
