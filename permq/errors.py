@@ -8,6 +8,7 @@
     │   ├── AnswerError         an answer is no permutation of the puzzle's pieces
     │   ├── OptionError         an option or parameter is unknown or out of range
     │   └── CheckpointError     a checkpoint is damaged, of another version or another puzzle
+    ├── MissingDataError        there is nothing to show or tell yet; exit status 1
     ├── DownloadError           a file could not be fetched; exit status 1
     └── ServiceError            Postgres, Redis or a server of one's own does not do its part
         ├── PoolError           Postgres cannot be reached or refuses; exit status 1
@@ -58,6 +59,10 @@ class OptionError(InputError):
 
 class CheckpointError(InputError):
     """A checkpoint is damaged, of another version or of another puzzle."""
+
+
+class MissingDataError(PermqError):
+    """The pool does not hold yet what a picture or a report would show."""
 
 
 class DownloadError(PermqError):

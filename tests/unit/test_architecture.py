@@ -19,17 +19,20 @@ MAY_IMPORT = {
     "search": {"errors", "config", "core", "pairing", "ordering", "diagnosis"},
     "fetching": {"errors", "config", "core"},
     "pool": {"errors", "config", "core"},
+    "figures": {
+        *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search", "pool"),
+    },
     "fleet": {"errors", "config"},
     "services": {"errors", "config"},
     "metrics": {"errors", "config", "pool"},
     # where pool, fleet and search meet: what a job is, how it is submitted and sent
     "jobs": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search"),
-        *("pool", "fleet", "permq"),
+        *("pool", "fleet", "figures", "permq"),
     },
     "cli": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search", "fetching"),
-        *("pool", "fleet", "services", "metrics", "jobs", "permq"),
+        *("pool", "fleet", "services", "metrics", "figures", "jobs", "permq"),
     },
     "__main__": {"cli"},
     # the package's own names are imported lazily, so it may name them all
