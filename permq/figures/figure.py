@@ -50,7 +50,7 @@ class Sources:
     puzzle: Puzzle
     row: PuzzleRow
     connection: Connection
-    options: Mapping[str, Any] = DEFAULTS
+    options: Mapping[str, Any] = field(default_factory=lambda: DEFAULTS)
     answer: Arrangement | None = None
     solved: bool = False
     _top: dict[int, list[SolutionRow]] = field(default_factory=dict, repr=False)
