@@ -166,13 +166,15 @@ def postgres_server(tmp_path: Path) -> Iterator[Server]:
     """A Postgres for this test alone, to be stopped, killed and started; `url` has the schema."""
     from permq.pool.migrate import migrate
 
-    server = make_postgres(tmp_path / "postgres server")
+    folder = tmp_path / "postgres server"
+    server = make_postgres(folder)
     try:
         server.start()
         migrate(server.url)
         yield server
     finally:
         server.stop()
+        shutil.rmtree(folder)  # 40 MB that pytest would keep for three runs
 
 
 @pytest.fixture
