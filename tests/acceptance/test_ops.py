@@ -113,20 +113,41 @@ def test_the_cpu_index_is_used_where_pip_would_take_cuda(
     assert ("cannot be reached" in done.stderr) is (offered == "2.13.0" and not reachable)
 
 
-def test_the_example_is_solved_from_any_folder(checkout, tmp_path):
+def test_the_example_is_solved_through_the_queue_from_any_folder(checkout, tmp_path):
     elsewhere = tmp_path / "elsewhere"
     elsewhere.mkdir()
     # nothing in the folder of the start may stand in for a module
     (elsewhere / "permq.py").write_text("raise SystemExit('the wrong permq')\n")
-    done = checkout.run('"../a checkout/ops/run"', folder=elsewhere)
+    done = checkout.run('"../a checkout/ops/run"', folder=elsewhere, TMPDIR=str(tmp_path))
     assert done.returncode == 0, done.stderr
+    assert "pair → order → anneal ×4 → best of all → surgery → refine" in done.stdout
     assert "sha256 match" in done.stdout
+    # the fleet has ended, and its data with it
+    assert not list(tmp_path.glob("permq-run.*"))
 
 
-def test_another_puzzle_and_other_arguments_are_handed_on(checkout):
-    done = checkout.run("ops/run --puzzle 'no such' --json --seed 1")
-    assert (done.returncode, done.stdout) == (2, "")
-    assert done.stderr.startswith('{"error": "no such')
+def test_data_that_are_kept_hold_the_answer(checkout, tmp_path):
+    folder = tmp_path / "fleet data"
+    done = checkout.run(f"ops/run --data '{folder}'")
+    assert done.returncode == 0, done.stderr
+    again = checkout.run(f"permq status --data '{folder}' --json")
+    assert again.returncode == 1  # ended, but still there
+    assert (folder / "postgres").is_dir()
+
+
+@pytest.mark.parametrize(
+    ("words", "status", "told"),
+    [
+        ("--puzzle 'no such'", 2, "no such"),
+        ("--puzzle", 1, "--puzzle needs a folder"),
+        ("--seed 1", 1, "unknown argument --seed"),
+    ],
+)
+def test_what_cannot_be_run_is_said_and_nothing_stays(checkout, tmp_path, words, status, told):
+    done = checkout.run(f"ops/run {words}", TMPDIR=str(tmp_path))
+    assert done.returncode == status
+    assert told in done.stderr
+    assert not list(tmp_path.glob("permq-run.*"))
 
 
 def test_the_tests_take_arguments_and_give_pytests_status(checkout):
