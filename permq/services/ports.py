@@ -2,6 +2,7 @@
 
 import secrets
 import socket
+import sys
 
 from permq.errors import OptionError
 
@@ -12,6 +13,8 @@ port while the server restarts."""
 
 TRIES = 100
 
+_claims: list[socket.socket] = []
+
 
 def free_port(preferred: int = 0) -> int:
     """Find a port that nobody listens on.
@@ -21,7 +24,7 @@ def free_port(preferred: int = 0) -> int:
     preferred
         Taken when it is free; 0 for any.
     """
-    if preferred and is_free(preferred):
+    if preferred and is_free(preferred) and claim(preferred):
         return preferred
     for _ in range(TRIES):
         port = secrets.choice(RANGE)
@@ -41,6 +44,24 @@ def is_free(port: int) -> bool:
             probe.bind((LOOPBACK, port))
         except OSError:
             return False
+    return True
+
+
+def claim(port: int) -> bool:
+    """Keep a port from being taken by another fleet of this machine that starts just now.
+
+    The claim lasts as long as this process. Where the system has no names without files (outside
+    Linux) every claim is granted.
+    """
+    if sys.platform != "linux":
+        return True
+    mark = socket.socket(socket.AF_UNIX)
+    try:
+        mark.bind(f"\0permq-port-{port}")
+    except OSError:
+        mark.close()
+        return False
+    _claims.append(mark)
     return True
 
 
