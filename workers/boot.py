@@ -25,6 +25,7 @@ from workers.duties import Duties
 from workers.logs import logger
 from workers.measure import speed_of
 from workers.node import Node
+from workers.usage import memory_limit
 
 
 def connect_signals(app: Celery) -> None:
@@ -111,6 +112,7 @@ def registration(name: str, slots: int, settings: ServiceSettings) -> Registrati
             work_class for work_class in wanted.classes if work_class != "gpu" or chip.gpu
         ),
         version=__version__,
+        memory=memory_limit(),
     )
 
 

@@ -1,7 +1,7 @@
 """One slice of a job: claimed, worked, written, and the next work handed out."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Any
 
@@ -24,6 +24,7 @@ from workers.lease import Lease
 from workers.logs import job_at_work, logger
 from workers.runtime import Runtime
 from workers.spool import Spooled
+from workers.usage import Meter
 
 KEPT = 20
 """Solutions kept of one slice, the last found."""
@@ -124,6 +125,7 @@ def _claim(process: Runtime, connection: Connection, message: Message) -> Claime
 
 def _work(process: Runtime, claimed: Claimed) -> list[Letter]:
     claim, kind = claimed.claim, claimed.kind
+    meter = Meter.begin()
     puzzle = _puzzle(process, claim)
     finds: dict[str, Found] = {}
 
@@ -157,6 +159,7 @@ def _work(process: Runtime, claimed: Claimed) -> list[Letter]:
         fault_point("after-work")
         checked = [check(puzzle, one) for one in list(finds.values())[-KEPT:]] if puzzle else []
         result = _result(claimed, lease, task, state, finished=finished)
+        result = replace(result, usage=meter.read())
     try:
         return process.persist(
             lambda connection: _finish(process, connection, claimed, checked, result)

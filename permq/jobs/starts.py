@@ -7,7 +7,7 @@ from typing import Any
 
 from permq.core.arrangement import Arrangement
 from permq.jobs.kinds import kind_named
-from permq.pool import solutions
+from permq.pool import runs, solutions
 from permq.pool.claims import Claim
 from permq.pool.connection import Cursor, scalar
 from permq.pool.queries import load
@@ -34,9 +34,14 @@ def settle_start(cursor: Cursor, claim: Claim) -> Mapping[str, Any]:
     if sibling is not None:
         start = sibling
     elif claim.puzzle_id is not None:
-        start = _drawn(cursor, claim, claim.puzzle_id)
-        top = solutions.top(cursor, claim.puzzle_id, OTHERS)
-        start["others"] = [list(row.permutation) for row in top]
+        # what a run of a benchmark finds must not depend on what others found
+        alone = runs.is_run(cursor, claim.job)
+        start = _drawn(cursor, claim, claim.puzzle_id, alone=alone)
+        if alone:
+            start["others"] = runs.own_solutions(cursor, claim.job, OTHERS)
+        else:
+            top = solutions.top(cursor, claim.puzzle_id, OTHERS)
+            start["others"] = [list(row.permutation) for row in top]
     cursor.execute(load("claims")["keep_start"], {"job": claim.job, "start": json.dumps(start)})
     return start
 
@@ -50,7 +55,7 @@ def _of_sibling(cursor: Cursor, claim: Claim) -> dict[str, Any] | None:
     return found
 
 
-def _drawn(cursor: Cursor, claim: Claim, puzzle_id: int) -> dict[str, Any]:
+def _drawn(cursor: Cursor, claim: Claim, puzzle_id: int, *, alone: bool) -> dict[str, Any]:
     parent = (
         None
         if claim.parent_solution_id is None
@@ -63,6 +68,8 @@ def _drawn(cursor: Cursor, claim: Claim, puzzle_id: int) -> dict[str, Any]:
             "permutation": list(parent.permutation),
             "perturbation": 0,
         }
+    if alone:
+        return {"source": "score", "solution_id": None, "permutation": None, "perturbation": 0}
     shares = read_shares(cursor)
     if kind_named(claim.kind).needs_start:
         # what improves a solution wants a good one, and as it is

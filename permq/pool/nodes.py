@@ -32,6 +32,8 @@ class Registration:
         Work classes it takes.
     version
         Of its software.
+    memory
+        Bytes that its processes may take together; None where that is not known.
     """
 
     name: str
@@ -47,6 +49,7 @@ class Registration:
     speed: float
     classes: tuple[str, ...]
     version: str
+    memory: int | None = None
 
 
 class NodeStatus(NamedTuple):

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import psycopg2
@@ -12,6 +12,25 @@ from permq.pool.claims import Claim
 from permq.pool.connection import Cursor
 from permq.pool.jobs import settle_children
 from permq.pool.queries import load
+
+
+@dataclass(frozen=True)
+class Usage:
+    """What work took; None where the system does not tell.
+
+    Parameters
+    ----------
+    cpu_seconds
+        Of its process.
+    peak_memory
+        Most bytes that its process held.
+    energy
+        Joules: its share, by time of the processor, of what the processor took.
+    """
+
+    cpu_seconds: float | None = None
+    peak_memory: int | None = None
+    energy: float | None = None
 
 
 @dataclass(frozen=True)
@@ -34,6 +53,8 @@ class SliceResult:
         What the job ends with.
     reason
         Why it ended early.
+    usage
+        What it took.
     """
 
     state: str
@@ -44,6 +65,7 @@ class SliceResult:
     checkpoint: bytes | None = None
     result: Mapping[str, Any] | None = None
     reason: str | None = None
+    usage: Usage = Usage()
 
 
 def finish(
@@ -99,6 +121,7 @@ def finish(
             "started_at": claim.claimed_at,
             "steps": result.steps_done - claim.steps_done,
             "best": best,
+            **asdict(result.usage),
         },
     )
     if result.checkpoint is not None:

@@ -125,8 +125,10 @@ WHERE id = %(job)s AND token = %(token)s AND state = 'running'
 RETURNING slice - 1, node_id;
 
 -- name: insert_slice
-INSERT INTO slices (job_id, slice, token, node_id, started_at, steps, best_cost)
-VALUES (%(job)s, %(slice)s, %(token)s, %(node)s, %(started_at)s, %(steps)s, %(best)s);
+INSERT INTO slices (job_id, slice, token, node_id, started_at, steps, best_cost, cpu_seconds,
+    peak_memory, energy)
+VALUES (%(job)s, %(slice)s, %(token)s, %(node)s, %(started_at)s, %(steps)s, %(best)s,
+    %(cpu_seconds)s, %(peak_memory)s, %(energy)s);
 
 -- name: save_checkpoint
 INSERT INTO checkpoints (job_id, slice, data) VALUES (%(job)s, %(slice)s, %(data)s)

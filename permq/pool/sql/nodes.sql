@@ -1,13 +1,14 @@
 -- name: register
 INSERT INTO nodes (name, host, pid, chipset, apple, arch, gpu, numeric_class, slots, weight, speed,
-    classes, version)
+    classes, version, memory)
 VALUES (%(name)s, %(host)s, %(pid)s, %(chipset)s, %(apple)s, %(arch)s, %(gpu)s,
-    %(numeric_class)s, %(slots)s, %(weight)s, %(speed)s, %(classes)s, %(version)s)
+    %(numeric_class)s, %(slots)s, %(weight)s, %(speed)s, %(classes)s, %(version)s, %(memory)s)
 ON CONFLICT (name) DO UPDATE SET
     incarnation = nodes.incarnation + 1, host = excluded.host, pid = excluded.pid,
     chipset = excluded.chipset, apple = excluded.apple, arch = excluded.arch, gpu = excluded.gpu,
     numeric_class = excluded.numeric_class, slots = excluded.slots, weight = excluded.weight,
     speed = excluded.speed, classes = excluded.classes, version = excluded.version,
+    memory = excluded.memory,
     state = 'live', started_at = clock_timestamp(), heartbeat = clock_timestamp()
 RETURNING id, incarnation;
 

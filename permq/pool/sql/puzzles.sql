@@ -35,9 +35,11 @@ UPDATE puzzles SET solved_at = (
 WHERE id = %(id)s;
 
 -- name: newest
+-- Puzzles of benchmarks come after a user's own.
 SELECT id, fingerprint, name, activation, blocks, width, hidden, outputs, rows, answer_sha256,
     added_at, solved_at
-FROM puzzles ORDER BY id DESC LIMIT 1;
+FROM puzzles
+ORDER BY EXISTS (SELECT FROM regimes WHERE puzzle_id = puzzles.id), id DESC LIMIT 1;
 
 -- name: called
 SELECT id, fingerprint, name, activation, blocks, width, hidden, outputs, rows, answer_sha256,
