@@ -48,7 +48,6 @@ task_acks_late = True
 # A child that was killed is noticed by its node, which hands the job out again: a message put back
 # by Celery would be void, and one that kills its worker would come back for ever.
 task_reject_on_worker_lost = False
-task_acks_on_failure_or_timeout = True
 # One message beyond what a slot works on is what the dispatcher sends ahead anyhow.
 worker_prefetch_multiplier = 1
 # A lost connection to Redis is no reason to stop a slice: Postgres has its lease.
