@@ -27,8 +27,8 @@ class CostMatrix:
 
     Parameters
     ----------
-    title
-        What was measured.
+    title, unit
+        What was measured, and in what.
     values
         (L, L) in the score's own unit; row = input layer, column = output layer.
     normalised
@@ -44,6 +44,7 @@ class CostMatrix:
     """
 
     title: str
+    unit: str
     values: Array
     normalised: Array
     mutual: Array
@@ -131,7 +132,8 @@ class CostMatrixHeatmap(Figure[CostMatrix]):
         cost = values if better == "lower" else -values
         normalised = normalise(values, better)
         mutual = mutual_best(cost)
-        return CostMatrix(title, values, normalised, mutual, known, sources.known, axis)
+        unit = "MSE" if title.startswith("mean squared") else "score"
+        return CostMatrix(title, unit, values, normalised, mutual, known, sources.known, axis)
 
     def draw(self, numbers: CostMatrix) -> "Drawing":
         """Three heat maps: raw, normalised, and marked."""
@@ -141,20 +143,21 @@ class CostMatrixHeatmap(Figure[CostMatrix]):
         panels = drawing.subplots(1, 3)
         blocks = len(numbers.values)
         low, high = np.quantile(numbers.values, [0, 0.99])
-        for axes, values, title, label, limits in (
-            (panels[0], numbers.values, "raw", "score", (low, high)),
-            (panels[1], numbers.normalised, "row-normalised", "1.0 = best of its row", (1, CAP)),
-            (panels[2], numbers.normalised, "pairs marked", "1.0 = best of its row", (1, CAP)),
+        top = max(float(numbers.normalised.max()), 1.01)
+        ratio = "1.0 = best of its row"
+        for axes, values, title, label, limits, colours in (
+            (panels[0], numbers.values, "raw", numbers.unit, (low, high), style.SEQUENTIAL),
+            (panels[1], numbers.normalised, "row-normalised", ratio, (1, top), style.SEQUENTIAL),
+            (panels[2], numbers.normalised, "pairs marked", ratio, (1, top), "gray"),
         ):
-            image = axes.imshow(
-                values, cmap=style.SEQUENTIAL, vmin=limits[0], vmax=limits[1], aspect="equal"
-            )
+            image = axes.imshow(values, cmap=colours, vmin=limits[0], vmax=limits[1])
+            beyond = values.max() > limits[1] or limits[1] == CAP
             bar = drawing.colorbar(
                 image,
                 ax=axes,
                 location="bottom",
                 shrink=0.9,
-                extend="max" if values.max() > limits[1] or limits[1] == CAP else "neither",
+                extend="max" if beyond else "neither",
             )
             bar.set_label(label)
             axes.set_title(title)

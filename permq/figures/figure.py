@@ -21,10 +21,10 @@ if TYPE_CHECKING:
 Numbers = TypeVar("Numbers")
 
 DEFAULTS: Mapping[str, Any] = MappingProxyType(
-    {"top": 100, "method": "gradient-mse", "target": None}
+    {"top": 100, "method": "gradient-mse", "target": None, "by": "method"}
 )
 """Options and their usual values: how many of the best solutions are compared, the pairing method
-that is shown, and a cost to mark."""
+that is shown, a cost to mark, and whether solutions are told apart by `method` or `node`."""
 
 
 @dataclass(frozen=True, eq=False)

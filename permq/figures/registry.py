@@ -9,7 +9,20 @@ from permq.errors import OptionError
 from permq.figures.figure import Figure
 
 # Each is a module of this room whose `FIGURE` is the figure of that name.
-FIGURES: tuple[str, ...] = ("cost_matrix_heatmap",)
+FIGURES: tuple[str, ...] = (
+    "cost_matrix_heatmap",
+    "pool_agreement",
+    "weight_norms",
+    "activation_fingerprints",
+    "convergence",
+    "trace_matrix",
+    "residual_cosine",
+    "loo",
+    "placement",
+    "landscape",
+    "cascade",
+    "fleet",
+)
 
 
 def figure_named(name: str) -> Figure[Any]:

@@ -29,6 +29,8 @@ class Kind(ABC, Generic[State]):
         What it accepts.
     needs_puzzle
         Whether it works on a puzzle.
+    needs_pool
+        Whether it reads the pool; what it gives then depends on more than its parameters.
     needs_start
         Whether it improves a given arrangement rather than making one of its own.
     one_start
@@ -44,6 +46,7 @@ class Kind(ABC, Generic[State]):
     work_class: ClassVar[WorkClass] = "heavy"
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     needs_puzzle: ClassVar[bool] = True
+    needs_pool: ClassVar[bool] = False
     needs_start: ClassVar[bool] = False
     one_start: ClassVar[bool] = False
     brief: ClassVar[bool] = False

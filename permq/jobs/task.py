@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from permq.core.arrangement import Arrangement
     from permq.core.puzzle import Puzzle
+    from permq.pool.connection import Connection
 
 SOURCES = ("parent", "elite", "score", "random")
 """Where a job's start comes from."""
@@ -22,6 +23,10 @@ def _unheard(steps: int, current: float, best: float, note: str) -> None:
 
 def _unkept(arrangement: "Arrangement", method: str) -> None:
     """Keep nothing."""
+
+
+def _unstored(name: str, media_type: str, content: bytes) -> None:
+    """Store nothing."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +59,10 @@ class Task:
         Told of steps done, current cost, best cost, and a note for people.
     found
         Given an arrangement worth keeping and the method that found it.
+    keep
+        Given name, media type and content of a file that is stored with the end of the slice.
+    pool
+        Connection outside a transaction; None for kinds that do not need the pool.
     """
 
     puzzle: "Puzzle | None"
@@ -67,3 +76,5 @@ class Task:
     leave: Callable[[], bool] = _never
     report: Callable[[int, float, float, str], None] = _unheard
     found: "Callable[[Arrangement, str], None]" = _unkept
+    keep: Callable[[str, str, bytes], None] = _unstored
+    pool: "Connection | None" = None
