@@ -6,6 +6,8 @@ import sys
 from contextvars import ContextVar
 from datetime import UTC, datetime
 
+import celery.apps.worker
+
 FORMATS = ("text", "json")
 
 logger = logging.getLogger("permq.worker")
@@ -45,6 +47,8 @@ class Lines(logging.Formatter):
                 "message": message,
             }
             return json.dumps(facts | ({"trace": trace} if trace else {}))
+        # what came from outside must not look like a line of its own
+        message = message.replace("\r", "\\r").replace("\n", "\\n")
         told = f"{at} {record.levelname:<7} {self._node} job={job or '-'} {message}"
         return f"{told}\n{trace}" if trace else told
 
@@ -69,3 +73,10 @@ def set_up(node: str, *, as_json: bool = False, level: int = logging.INFO) -> No
     # Celery tells of every message it gets and of every task: the pool's log is about jobs
     for chatty in ("celery.worker.strategy", "celery.app.trace", "celery.pool", "kombu"):
         logging.getLogger(chatty).setLevel(logging.WARNING)
+    if as_json:
+        # what Celery says to a person at the terminal, past all logging
+        celery.apps.worker.safe_say = _say_nothing
+
+
+def _say_nothing(*_: object) -> None:
+    """Take the place of a function that writes what is no log line."""

@@ -13,6 +13,9 @@ from permq.metrics import PORT
 if TYPE_CHECKING:
     from permq.metrics.exporter import Exporter
 
+POLL_SECONDS = 60.0
+"""Between looks whether to end; signals do not wait for them."""
+
 
 @click.command(name="metrics")
 @click.option(
@@ -113,7 +116,7 @@ def serve(exporter: "Exporter", address: str, port: int, password: str | None) -
         signal.signal(signal.SIGTERM, end)
         host = f"[{address}]" if ":" in address else address
         click.echo(f"metrics: http://{host}:{port}/metrics")
-        server.serve_forever()
+        server.serve_forever(POLL_SECONDS)
     except _EndedError:
         return
     finally:
