@@ -14,7 +14,8 @@ from permq.jobs.kind import Kind
 from permq.jobs.kinds import kind_named
 from permq.jobs.starts import arrangement_of, settle_start
 from permq.jobs.task import Task
-from permq.pool import claims, jobs, settings, slices
+from permq.pool import artifacts, claims, jobs, settings, slices
+from permq.pool.artifacts import Artifact
 from permq.pool.claims import Claim
 from permq.pool.connection import Connection, ContentionError, UnreachableError, transaction
 from permq.pool.slices import SliceResult
@@ -128,6 +129,7 @@ def _work(process: Runtime, claimed: Claimed) -> list[Letter]:
     meter = Meter.begin()
     puzzle = _puzzle(process, claim)
     finds: dict[str, Found] = {}
+    files: list[Artifact] = []
 
     def found(arrangement: Any, method: str) -> None:
         finds.pop(arrangement.sha256, None)
@@ -150,6 +152,8 @@ def _work(process: Runtime, claimed: Claimed) -> list[Letter]:
             leave=lease.ordered,
             report=lease.report,
             found=found,
+            keep=lambda name, media_type, data: files.append(Artifact(name, media_type, data)),
+            pool=process.persist(lambda connection: connection) if kind.needs_pool else None,
         )
         if claimed.checkpoint is None:
             state = kind.begin(task)
@@ -162,7 +166,7 @@ def _work(process: Runtime, claimed: Claimed) -> list[Letter]:
         result = replace(result, usage=meter.read())
     try:
         return process.persist(
-            lambda connection: _finish(process, connection, claimed, checked, result)
+            lambda connection: _finish(process, connection, claimed, checked, files, result)
         )
     except (UnreachableError, ContentionError, LeaseLostError):
         _keep(process, claimed, checked)
@@ -213,6 +217,7 @@ def _finish(
     connection: Connection,
     claimed: Claimed,
     checked: list[Checked],
+    files: list[Artifact],
     result: SliceResult,
 ) -> list[Letter]:
     """Write everything a slice brought, in one transaction."""
@@ -232,6 +237,8 @@ def _finish(
             best, row = min(
                 (one.verification.mse, row) for one, row in zip(checked, rows, strict=True)
             )
+        for file in files:
+            artifacts.store(cursor, claim.job, file)
         fault_point("after-solutions")
         slices.finish(cursor, claim, result, best=best, best_solution=row)
         fault_point("after-slice")
