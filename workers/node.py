@@ -15,6 +15,7 @@ from permq.errors import PermqError, PoolError, SchemaError
 from permq.fleet.producer import Letter, send
 from permq.jobs import control
 from permq.jobs.dispatching import dispatch, letters
+from permq.jobs.observing import observe
 from permq.pool import claims, nodes
 from permq.pool.connection import Connection, UnreachableError, connect, scalar, transaction
 from permq.pool.migrate import migrate
@@ -173,6 +174,7 @@ class Node:
             if not scalar(cursor):
                 return
             states = control.take_back_lost(cursor)
+            observe(cursor)
             waiting = dispatch(cursor)
         for job, state in states.items():
             logger.warning("job %d was lost; it is %s", job, state)

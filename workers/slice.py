@@ -153,6 +153,7 @@ def _work(process: Runtime, claimed: Claimed) -> list[Letter]:
             report=lease.report,
             found=found,
             keep=lambda name, media_type, data: files.append(Artifact(name, media_type, data)),
+            job=claim.job,
             pool=process.persist(lambda connection: connection) if kind.needs_pool else None,
         )
         if claimed.checkpoint is None:

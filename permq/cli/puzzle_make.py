@@ -53,11 +53,23 @@ def _setting(
     is_flag=True,
     help="Damage: round the weights to float16; pred comes from the rounded network.",
 )
+@click.option(
+    "--history",
+    is_flag=True,
+    help="Record the training in OUT/history.npz, for the figures emergence, layer_drift and "
+    "representation.",
+)
 @seed_option
 @threads_option
 @json_option
 def command(
-    out: Path, width: int, hidden: int | None, threads: int, as_json: bool, **settings: Any
+    out: Path,
+    width: int,
+    hidden: int | None,
+    history: bool,
+    threads: int,
+    as_json: bool,
+    **settings: Any,
 ) -> None:
     """Train a residual network on synthetic data and drop it into the new folder OUT.
 
@@ -71,7 +83,8 @@ def command(
     """
     # a recipe that cannot be is refused before torch takes its second to come in
     recipe = Recipe(width=width, hidden=hidden or 2 * width, **settings)
-    from permq.core.dropping.writing import make
+    from permq.core.dropping.writing import HISTORY_NAME, make
+    from permq.history.recording import recording
 
     with Progress("training", recipe.epochs, quiet=as_json) as bar:
         made = make(
@@ -79,6 +92,7 @@ def command(
             out,
             threads=threads,
             progress=lambda epoch, loss: bar.update(epoch, f"loss {loss:.3g}"),
+            recording=recording(recipe.epochs) if history else None,
         )
     pieces = 2 * recipe.blocks + 1
     emit(
@@ -90,6 +104,7 @@ def command(
             "mse_true": made.mse_true,
             "mse_pred": made.mse_pred,
             "sha256": made.answer.sha256,
+            "history": made.path / HISTORY_NAME if history else None,
         },
         as_json=as_json,
         lines=[
@@ -98,5 +113,6 @@ def command(
             f"MSE of pred against true: {made.mse_true:.4g}",
             f"MSE of the answer against pred: {made.mse_pred:.3g}",
             f"answer: sha256 {made.answer.sha256}, written to answer.txt",
+            *([f"training: recorded in {HISTORY_NAME}"] if history else []),
         ],
     )

@@ -37,6 +37,8 @@ class Kind(ABC, Generic[State]):
         Whether the jobs that one submission expands into must begin alike.
     brief
         Whether it takes milliseconds, so that several fit into one slot.
+    prefers_gpu
+        Whether it goes to nodes of class `gpu` where one lives when it is submitted.
     repeatable
         Whether the same seed gives the same result, whatever the slices.
     """
@@ -50,6 +52,7 @@ class Kind(ABC, Generic[State]):
     needs_start: ClassVar[bool] = False
     one_start: ClassVar[bool] = False
     brief: ClassVar[bool] = False
+    prefers_gpu: ClassVar[bool] = False
     repeatable: ClassVar[bool] = True
 
     def complete(self, given: Params, blocks: int | None = None) -> dict[str, Value]:

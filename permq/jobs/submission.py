@@ -12,6 +12,7 @@ from permq.fleet.producer import Letter
 from permq.jobs import seeds
 from permq.jobs.dispatching import dispatch
 from permq.jobs.kinds import kind_named
+from permq.pool import history
 from permq.pool import jobs as rows
 from permq.pool.connection import Connection, Cursor, transaction
 from permq.pool.jobs import NewJob
@@ -204,7 +205,7 @@ def write(cursor: Cursor, order: Order, base_seed: int, planned: Sequence[NewJob
     planned
         See `plan`.
     """
-    jobs = list(planned)
+    jobs = with_gpu(cursor, planned)
     refuse(cursor, order, len(jobs))
     known: dict[int, str] = {}
     if order.seed is not None:
@@ -222,6 +223,17 @@ def write(cursor: Cursor, order: Order, base_seed: int, planned: Sequence[NewJob
     )
     letters = dispatch(cursor)
     return Submitted(submission, base_seed, tuple(ids), known, tuple(letters))
+
+
+def with_gpu(cursor: Cursor, planned: Sequence[NewJob]) -> list[NewJob]:
+    """Let jobs that prefer a GPU go where one is."""
+    preferring = [kind_named(job.kind).prefers_gpu for job in planned]
+    if not any(preferring) or not history.gpu_lives(cursor):
+        return list(planned)
+    return [
+        replace(job, work_class="gpu") if prefers else job
+        for job, prefers in zip(planned, preferring, strict=True)
+    ]
 
 
 def refuse(cursor: Cursor, order: Order, count: int) -> None:

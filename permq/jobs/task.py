@@ -61,6 +61,8 @@ class Task:
         Given an arrangement worth keeping and the method that found it.
     keep
         Given name, media type and content of a file that is stored with the end of the slice.
+    job
+        Its number; None outside of the pool.
     pool
         Connection outside a transaction; None for kinds that do not need the pool.
     """
@@ -77,4 +79,5 @@ class Task:
     report: Callable[[int, float, float, str], None] = _unheard
     found: "Callable[[Arrangement, str], None]" = _unkept
     keep: Callable[[str, str, bytes], None] = _unstored
+    job: int | None = None
     pool: "Connection | None" = None

@@ -117,6 +117,12 @@ KNOWN: Mapping[str, Setting] = MappingProxyType(
                 *(0.1, 600.0),
             ),
             Setting(
+                "history.seconds",
+                60.0,
+                "Seconds between two snapshots of a pool at work; 0 makes no snapshots at all.",
+                *(0.0, 86_400.0),
+            ),
+            Setting(
                 "views.puzzle",
                 "",
                 "Name or fingerprint of the puzzle that js_puzzle_pool shows; empty: the newest.",

@@ -19,8 +19,10 @@ MAY_IMPORT = {
     "search": {"errors", "config", "core", "pairing", "ordering", "diagnosis"},
     "fetching": {"errors", "config", "core"},
     "pool": {"errors", "config", "core"},
+    "history": {"errors", "config", "core", "pairing", "ordering", "diagnosis", "pool"},
     "figures": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search", "pool"),
+        "history",
     },
     "fleet": {"errors", "config"},
     "services": {"errors", "config"},
@@ -28,11 +30,11 @@ MAY_IMPORT = {
     # where pool, fleet and search meet: what a job is, how it is submitted and sent
     "jobs": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search"),
-        *("pool", "fleet", "figures", "permq"),
+        *("pool", "fleet", "history", "figures", "permq"),
     },
     "cli": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search", "fetching"),
-        *("pool", "fleet", "services", "metrics", "figures", "jobs", "permq"),
+        *("pool", "fleet", "services", "metrics", "history", "figures", "jobs", "permq"),
     },
     "__main__": {"cli"},
     # the package's own names are imported lazily, so it may name them all

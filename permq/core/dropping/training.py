@@ -5,7 +5,7 @@ calls would cost more than the arithmetic. Forward and backward are therefore pl
 products, and the optimizer sees a single tensor.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from math import prod, sqrt
 
@@ -64,6 +64,8 @@ def train(
     rng: np.random.Generator,
     threads: int = 1,
     progress: Callable[[int, float], None] | None = None,
+    keep: Callable[[int, Trained], None] | None = None,
+    checkpoints: Collection[int] = (),
 ) -> Trained:
     """Minimise the mean squared error of a fresh network over the rows.
 
@@ -79,6 +81,10 @@ def train(
         Threads of torch; more than one may change the last digits of the weights.
     progress : callable, optional
         Called after every epoch with its number from 1 and its mean loss.
+    keep : callable, optional
+        Called with the number of epochs done and a copy of the network, at `checkpoints`.
+    checkpoints : collection of int
+        Numbers of epochs done, 0 for the fresh network.
 
     Returns
     -------
@@ -95,8 +101,15 @@ def train(
     inputs, labels = torch.from_numpy(x), torch.from_numpy(true)
     batches = -(-len(x) // recipe.batch_size)
     steps = recipe.epochs * batches
+
+    def network() -> Trained:
+        predicted = predict(parameters, inputs, recipe.activation)
+        return _trained(parameters, float(torch.mean((predicted - labels) ** 2)))
+
     with torch.no_grad():
         for epoch in range(recipe.epochs):
+            if keep is not None and epoch in checkpoints:
+                keep(epoch, copied(network()))
             order = torch.from_numpy(rng.permutation(len(x)))
             total = 0.0
             for number, batch in enumerate(torch.split(order, recipe.batch_size)):
@@ -107,17 +120,46 @@ def train(
                 optimizer.step()
             if progress is not None:
                 progress(epoch + 1, total / len(x))
-        predicted = predict(parameters, inputs, recipe.activation)
-        loss = float(torch.mean((predicted - labels) ** 2))
-    return Trained(
-        w_in=parameters.w_in.numpy(),
-        b_in=parameters.b_in.numpy(),
-        w_out=parameters.w_out.numpy(),
-        b_out=parameters.b_out.numpy(),
-        w_last=parameters.w_last.numpy(),
-        b_last=parameters.b_last.numpy(),
-        loss=loss,
-    )
+        trained = network()
+        if keep is not None and recipe.epochs in checkpoints:
+            keep(recipe.epochs, copied(trained))
+    return trained
+
+
+def copied(trained: Trained) -> Trained:
+    """A network that stays as it is when training goes on."""
+    arrays = {name: np.array(value) for name, value in vars(trained).items() if name != "loss"}
+    return Trained(**arrays, loss=trained.loss)
+
+
+def gradient(
+    recipe: Recipe, trained: Trained, x: NDArray[np.float32], true: NDArray[np.float32]
+) -> Trained:
+    """Gradient of the mean squared error over rows, by layer; its `loss` is that error.
+
+    Parameters
+    ----------
+    recipe : Recipe
+        Sizes and activation of the network.
+    trained : Trained
+        Where.
+    x : (n, d) float32
+    true : (n, m) float32
+    """
+    at = Parameters(recipe, torch.zeros(Parameters.size(recipe)))
+    found = Parameters(recipe, torch.zeros(Parameters.size(recipe)))
+    with torch.no_grad():
+        for name, tensor in vars(at).items():
+            tensor.copy_(torch.from_numpy(getattr(trained, name)))
+        rows = torch.from_numpy(np.ascontiguousarray(x)), torch.from_numpy(true)
+        loss = loss_and_gradient(at, found, *rows, recipe.activation)
+    return _trained(found, loss)
+
+
+def _trained(parameters: Parameters, loss: float) -> Trained:
+    """Views of parameters as numpy's arrays."""
+    arrays = {name: tensor.numpy() for name, tensor in vars(parameters).items()}
+    return Trained(**arrays, loss=loss)
 
 
 def answers(trained: Trained, x: NDArray[np.float32], activation: str) -> NDArray[np.float32]:

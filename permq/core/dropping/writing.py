@@ -3,7 +3,7 @@
 import json
 import os
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
@@ -22,7 +22,30 @@ from permq.core.settings_file import MAX_NAME
 from permq.errors import OptionError, PermqError
 
 Floats = NDArray[np.float32]
+HISTORY_NAME = "history.npz"
+"""Record of the training beside the puzzle, where one was wanted."""
 DIGITS = "%.9g"  # enough for every float32 to come back as it was
+
+
+Checkpoint = tuple[int, Trained]
+"""Epochs done, and the network after them."""
+
+
+@dataclass(frozen=True)
+class Recording:
+    """What is recorded of a training.
+
+    Parameters
+    ----------
+    checkpoints
+        Numbers of epochs after which the network is looked at; 0 is the fresh one.
+    record
+        Turns recipe, checkpoints, and the (N, d) inputs and (N, m) labels trained on into the
+        content of the file `HISTORY_NAME`.
+    """
+
+    checkpoints: Sequence[int]
+    record: Callable[[Recipe, Sequence[Checkpoint], Floats, Floats], bytes]
 
 
 @dataclass(frozen=True)
@@ -58,6 +81,7 @@ def make(
     name: str | None = None,
     threads: int = 1,
     progress: Callable[[int, float], None] | None = None,
+    recording: Recording | None = None,
 ) -> Made:
     """Train a network by its recipe, drop it, and write it as a puzzle.
 
@@ -73,6 +97,8 @@ def make(
         Threads of the training.
     progress
         Called after every epoch with its number from 1 and its mean loss.
+    recording
+        What to record of the training; it changes nothing else.
 
     Raises
     ------
@@ -87,9 +113,20 @@ def make(
     x, true = synthetic_task(
         trained_rows, recipe.width, recipe.outputs, recipe.noise, np.random.default_rng(data_seed)
     )
-    trained = train(recipe, x, true, np.random.default_rng(training_seed), threads, progress)
+    kept: list[Checkpoint] = []
+    trained = train(
+        recipe,
+        x,
+        true,
+        np.random.default_rng(training_seed),
+        threads,
+        progress,
+        keep=lambda epoch, network: kept.append((epoch, network)),
+        checkpoints=recording.checkpoints if recording else (),
+    )
     if not np.isfinite(trained.loss):
         raise PermqError(f"the training diverged (loss {trained.loss}); try a lower lr")
+    history = recording.record(recipe, kept, x, true) if recording else None
     if recipe.half:
         trained = rounded(trained)
     x, true = x[: recipe.rows], true[: recipe.rows]
@@ -117,7 +154,7 @@ def make(
         mse_true=float(np.mean((pred.astype(np.float64) - true) ** 2)),
         mse_pred=verify(puzzle, answer).mse,
     )
-    _write(puzzle, true, layers, recipe, made)
+    _write(puzzle, true, layers, recipe, made, history)
     return made
 
 
@@ -179,7 +216,12 @@ def refuse_occupied(path: Path) -> None:
 
 
 def _write(
-    puzzle: Puzzle, true: Floats, layers: dict[int, Layer], recipe: Recipe, made: Made
+    puzzle: Puzzle,
+    true: Floats,
+    layers: dict[int, Layer],
+    recipe: Recipe,
+    made: Made,
+    history: bytes | None,
 ) -> None:
     """Write the folder aside and rename it, so that it is there whole or not at all."""
     path = made.path
@@ -198,6 +240,8 @@ def _write(
             _write_data(puzzle, true, folder / "historical_data.csv")
             (folder / "puzzle.toml").write_text(_description(puzzle, recipe, made), "utf-8")
             (folder / "answer.txt").write_text(made.answer.text + "\n", "ascii")
+            if history is not None:
+                (folder / HISTORY_NAME).write_bytes(history)
             refuse_occupied(path)
             os.replace(folder, path)  # noqa: PTH105 - Path.replace is the same, less known for folders
     except OSError as error:
