@@ -8,6 +8,8 @@ from permq.jobs.kind import Kind
 from permq.jobs.kinds.anneal import Anneal
 from permq.jobs.kinds.cascade import Cascade
 from permq.jobs.kinds.constrained import Constrained
+from permq.jobs.kinds.embed import Embed
+from permq.jobs.kinds.history import History
 from permq.jobs.kinds.lns import Lns
 from permq.jobs.kinds.loo import Loo
 from permq.jobs.kinds.noop import Noop
@@ -35,6 +37,8 @@ _ALL: tuple[Kind[Any], ...] = (
     Sweep(),
     Loo(),
     Solve(),
+    History(),
+    Embed(),
     Noop(),
 )
 
