@@ -16,7 +16,8 @@ if TYPE_CHECKING:
 
 ROWS = 200
 CURVES = 12
-"""Solutions that are followed, the best besides the reference."""
+"""Solutions that are followed at most: the best besides the reference, and others down to the last
+of those compared."""
 _FLOOR = 1e-18
 
 
@@ -96,9 +97,10 @@ class CascadeFigure(Figure[Cascade]):
         inp, out = sources.order()
         orders = orders_of(sources.puzzle, sources.top(least=2))
         differs = ((orders.inp != inp) | (orders.out != out)).any(axis=1)
-        chosen = np.flatnonzero(differs)[:CURVES]
-        if not chosen.size:
+        others = np.flatnonzero(differs)
+        if not others.size:
             raise sources.missing("the pool has no second arrangement to compare yet")
+        chosen = others[np.unique(np.linspace(0, len(others) - 1, CURVES).round().astype(np.intp))]
         rows = spaced_rows(sources.puzzle, ROWS)
         curves, first = diverged(
             Network(sources.puzzle),
@@ -117,7 +119,7 @@ class CascadeFigure(Figure[Cascade]):
 
         count, depths = numbers.divergence.shape
         drawing = style.canvas(
-            f"Cascade of errors — {count} best other solutions against the {numbers.known} states",
+            f"Cascade of errors — {count} other solutions against the {numbers.known} states",
             6.4,
         )
         axes = drawing.subplots()

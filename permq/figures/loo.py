@@ -70,15 +70,16 @@ class LooFigure(Figure[Loo]):
         places = np.arange(len(change))
         harm = change < 0
         axes.bar(places[~harm], change[~harm], 0.8, color=style.BLUE, label="needed")
-        axes.bar(
-            places[harm],
-            change[harm],
-            0.8,
-            color=style.VERMILION,
-            hatch="///",
-            edgecolor="white",
-            label="harmful: better without",
-        )
+        if harm.any():
+            axes.bar(
+                places[harm],
+                change[harm],
+                0.8,
+                color=style.VERMILION,
+                hatch="///",
+                edgecolor="white",
+                label="harmful: better without",
+            )
         sizes = np.abs(change[np.isfinite(change) & (change != 0)])
         if sizes.size and sizes.max() > 100 * sizes.min():
             axes.set_yscale("symlog", linthresh=float(np.quantile(sizes, 0.05)))

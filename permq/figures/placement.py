@@ -97,8 +97,7 @@ class PlacementFigure(Figure[Placement]):
         right.axvline(most, color=style.VERMILION, ls="--", label=f"log {blocks}: no idea")
         right.set_xlim(0, max(float(most) * 1.05, 0.1))
         right.set_xlabel("entropy (nats)")
-        right.set_title("how unsure")
-        right.legend(loc="lower left", bbox_to_anchor=(0, 1.03), borderaxespad=0)
+        right.legend(loc="lower left", bbox_to_anchor=(0, 1.01), borderaxespad=0)
         right.tick_params(labelleft=False)
         style.grid(right, "x")
         return drawing

@@ -2,9 +2,12 @@
 
 import io
 from dataclasses import dataclass
+from time import perf_counter
 from typing import Any
 
+from permq.errors import MissingDataError, OptionError
 from permq.figures.figure import Figure, Sources
+from permq.pool.connection import ContentionError, UnreachableError
 
 PNG, SVG = "image/png", "image/svg+xml"
 SUFFIXES = {PNG: ".png", SVG: ".svg", "image/gif": ".gif"}
@@ -63,3 +66,51 @@ def picture(figure: Figure[Any], numbers: Any, about: str = "") -> Picture:
         # a date would make equal pictures differ
         drawing.savefig(svg, format="svg", metadata={"Title": title, "Date": None})
     return Picture(figure.name, {PNG: png.getvalue(), SVG: svg.getvalue()})
+
+
+@dataclass(frozen=True, eq=False)
+class Outcome:
+    """What became of one figure.
+
+    Parameters
+    ----------
+    name
+        Of the figure.
+    picture
+        None where there is none.
+    problem
+        Why there is none, in one line.
+    missing
+        Whether that is for want of data, and no failure.
+    seconds
+        Time it took.
+    """
+
+    name: str
+    picture: Picture | None
+    problem: str | None
+    missing: bool
+    seconds: float
+
+
+def attempt(figure: Figure[Any], sources: Sources) -> Outcome:
+    """Render a figure; what goes wrong with it alone is told in the outcome.
+
+    Raises
+    ------
+    OptionError
+        When an option is wrong, which is the user's to mend.
+    UnreachableError, ContentionError
+        When the pool is away or busy, which is no fault of the figure.
+    """
+    begin = perf_counter()
+    drawn, problem, missing = None, None, False
+    try:
+        drawn = render(figure, sources)
+    except (OptionError, UnreachableError, ContentionError):
+        raise
+    except MissingDataError as error:
+        problem, missing = str(error), True
+    except Exception as error:  # noqa: BLE001 - the other figures are made all the same
+        problem = " ".join(f"{type(error).__name__}: {error}".split())
+    return Outcome(figure.name, drawn, problem, missing, perf_counter() - begin)

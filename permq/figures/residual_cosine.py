@@ -68,16 +68,19 @@ class ResidualCosineFigure(Figure[ResidualCosine]):
         axes = drawing.subplots()
         broken = np.zeros(len(places), np.bool_)
         broken[numbers.breaks] = True
-        axes.bar(places[~broken], numbers.cosines[~broken], 0.8, color=style.BLUE, label="along")
         axes.bar(
-            places[broken],
-            numbers.cosines[broken],
-            0.8,
-            color=style.VERMILION,
-            hatch="///",
-            edgecolor="white",
-            label="break point: pushes back",
+            places[~broken], numbers.cosines[~broken], 0.8, color=style.BLUE, label="goes along"
         )
+        if broken.any():
+            axes.bar(
+                places[broken],
+                numbers.cosines[broken],
+                0.8,
+                color=style.VERMILION,
+                hatch="///",
+                edgecolor="white",
+                label="break point: pushes back",
+            )
         for place in numbers.breaks[:NAMED]:
             axes.annotate(
                 f"{place}|{place + 1}",

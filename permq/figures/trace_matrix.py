@@ -96,10 +96,11 @@ class TraceMatrixFigure(Figure[TraceMatrix]):
                 values, bins, color=colour, alpha=0.75, label=said, hatch=hatch, edgecolor="white"
             )
         right.set_yscale("log")
+        right.set_ylim(0.7, 20 * right.get_ylim()[1])  # room for the legend
         right.set_title(f"area under the ROC curve {numbers.separation:.3f}")
         right.set_xlabel("trace")
         right.set_ylabel("pairs")
-        right.legend(loc="upper right")
+        right.legend(loc="upper left")
         style.grid(right, "y")
         return drawing
 

@@ -124,8 +124,8 @@ class WeightNormsFigure(Figure[WeightNorms]):
         biases.set_ylabel("norm of the bias")
         for axes in (below, biases):
             axes.set_xlabel("rank")
-            axes.set_ylim(bottom=0)
-            axes.legend(loc="best")
+            axes.set_ylim(0, 1.3 * axes.get_ylim()[1])  # room for the legend
+            axes.legend(loc="upper left", ncols=2)
             style.grid(axes)
         return drawing
 

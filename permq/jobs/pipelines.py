@@ -2,7 +2,7 @@
 
 It is no slice of work but a chain of kinds: pair and order show at once whether the scores are
 sure; several annealings start from what they found and from the pool; the best of them is operated
-on and refined.
+on and refined. At the end everything is drawn.
 """
 
 from collections.abc import Iterable
@@ -12,7 +12,7 @@ from permq.jobs.kinds import KINDS
 from permq.jobs.parameters import Parameter, Params, Value, complete, read_parameters
 
 NAME = "pipeline"
-SUMMARY = "pair, order, anneal several times, then surgery and refinement of the best"
+SUMMARY = "pair, order, anneal several times, then surgery and refinement of the best, figures"
 
 PARAMETERS = (
     Parameter("chains", int, 4, "Annealings side by side.", low=1, high=100_000),
@@ -61,4 +61,5 @@ def stages(params: Params) -> tuple[Stage, ...]:
         Stage("anneal", KINDS["anneal"].complete({"steps": steps, "rows": rows}), chains),
         Stage("surgery", KINDS["surgery"].complete({"rows": rows}), join=True),
         Stage("refine", KINDS["refine"].complete({"rows": rows, "repair": True})),
+        Stage("figures", KINDS["figures"].complete({})),
     )

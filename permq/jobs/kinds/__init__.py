@@ -9,6 +9,7 @@ from permq.jobs.kinds.anneal import Anneal
 from permq.jobs.kinds.cascade import Cascade
 from permq.jobs.kinds.constrained import Constrained
 from permq.jobs.kinds.embed import Embed
+from permq.jobs.kinds.figures import Figures
 from permq.jobs.kinds.history import History
 from permq.jobs.kinds.lns import Lns
 from permq.jobs.kinds.loo import Loo
@@ -37,6 +38,7 @@ _ALL: tuple[Kind[Any], ...] = (
     Sweep(),
     Loo(),
     Solve(),
+    Figures(),
     History(),
     Embed(),
     Noop(),

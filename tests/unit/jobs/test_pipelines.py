@@ -7,7 +7,7 @@ from permq.jobs.kinds import KINDS
 from permq.jobs.pipelines import read, stages
 
 
-def test_a_pipeline_pairs_orders_anneals_several_times_and_refines_the_best():
+def test_a_pipeline_pairs_orders_anneals_several_times_and_refines_the_best_and_draws():
     made = stages(read(["chains=3", "steps=500", "rows=64"]))
     assert [(stage.kind, stage.count, stage.join) for stage in made] == [
         ("pair", 1, False),
@@ -15,6 +15,7 @@ def test_a_pipeline_pairs_orders_anneals_several_times_and_refines_the_best():
         ("anneal", 3, False),
         ("surgery", 1, True),
         ("refine", 1, False),
+        ("figures", 1, False),
     ]
     assert (made[2].params["steps"], made[2].params["rows"]) == (500, 64)
     assert all(stage.params == KINDS[stage.kind].complete(stage.params) for stage in made)
