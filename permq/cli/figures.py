@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from permq.cli.options import json_option
+from permq.cli.options import json_option, threads_option
 from permq.cli.output import emit, whole_file
 from permq.cli.pool_puzzle import puzzle_option, resolve
 from permq.cli.servers import connected, data_option
@@ -59,6 +59,7 @@ if TYPE_CHECKING:
 )
 @click.option("--list", "listed", is_flag=True, help="List the figures and exit.")
 @data_option
+@threads_option
 @json_option
 def command(
     names: tuple[str, ...],
@@ -71,6 +72,7 @@ def command(
     from_job: int | None,
     listed: bool,
     data: Path | None,
+    threads: int,
     as_json: bool,
 ) -> int:
     """Draw figures, all by default, as PNG and SVG.
