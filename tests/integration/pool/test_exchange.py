@@ -32,7 +32,8 @@ def test_what_is_written_can_be_read_again(cursor, stored, toy, wrong, tmp_path,
     path = tmp_path / f"pool{suffix}"
     assert exchange.write(cursor, stored.id, path) == 12
     before = solutions.top(cursor, stored.id, 99)
-    cursor.execute("TRUNCATE solutions CASCADE")
+    cursor.execute("DELETE FROM discoveries")
+    cursor.execute("DELETE FROM solutions")
     assert bring(cursor, stored, toy[0], path) == exchange.Imported(12, 12, solved=False)
     after = solutions.top(cursor, stored.id, 99)
     assert [(one.hash, one.cost, one.method, one.node) for one in after] == [
