@@ -175,7 +175,7 @@ class WorkerSettings:
 
 @dataclass(frozen=True)
 class WatchSettings:
-    """Passwords of the pages that show a fleet; None where nothing is said.
+    """Passwords and addresses of the pages that show a fleet; None where nothing is said.
 
     Parameters
     ----------
@@ -183,10 +183,16 @@ class WatchSettings:
         Of the exporter, `PERMQ_METRICS_PASSWORD`.
     flower_password
         Of Flower, `PERMQ_FLOWER_PASSWORD`.
+    dashboard_password
+        Of the dashboard, `PERMQ_DASHBOARD_PASSWORD`.
+    grafana_url
+        Where Grafana is, `PERMQ_GRAFANA_URL`; the dashboard leads there.
     """
 
     metrics_password: str | None = field(default=None, repr=False)
     flower_password: str | None = field(default=None, repr=False)
+    dashboard_password: str | None = field(default=None, repr=False)
+    grafana_url: str | None = None
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> "WatchSettings":
@@ -195,10 +201,19 @@ class WatchSettings:
         Raises
         ------
         OptionError
-            When the file cannot be read or has a line that is no `NAME=value`.
+            When the file cannot be read or has a line that is no `NAME=value`, or Grafana's
+            address is of no web page.
         """
         value = _values(os.environ if environment is None else environment)
-        return cls(value("PERMQ_METRICS_PASSWORD"), value("PERMQ_FLOWER_PASSWORD"))
+        grafana = value("PERMQ_GRAFANA_URL")
+        if grafana is not None and not grafana.startswith(("http://", "https://")):
+            raise OptionError("PERMQ_GRAFANA_URL must begin with http:// or https://")
+        return cls(
+            metrics_password=value("PERMQ_METRICS_PASSWORD"),
+            flower_password=value("PERMQ_FLOWER_PASSWORD"),
+            dashboard_password=value("PERMQ_DASHBOARD_PASSWORD"),
+            grafana_url=grafana,
+        )
 
 
 def prepare_worker(settings: WorkerSettings) -> None:

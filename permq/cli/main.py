@@ -13,12 +13,15 @@ from permq.errors import PermqError
 # command, or the list of all, is asked for.
 COMMANDS: Mapping[str, str] = {
     "anneal": "permq.cli.anneal",
+    "bench": "permq.cli.bench",
     "cancel": "permq.cli.cancel",
     "cascade": "permq.cli.cascade",
     "completion": "permq.cli.completion",
+    "dashboard": "permq.cli.dashboard",
     "db": "permq.cli.db",
     "down": "permq.cli.down",
     "export": "permq.cli.export",
+    "figures": "permq.cli.figures",
     "flower": "permq.cli.flower",
     "jobs": "permq.cli.jobs",
     "lns": "permq.cli.lns",

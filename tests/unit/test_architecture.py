@@ -27,14 +27,29 @@ MAY_IMPORT = {
     "fleet": {"errors", "config"},
     "services": {"errors", "config"},
     "metrics": {"errors", "config", "pool"},
+    "dashboard": {"errors", "core", "pairing", "diagnosis", "pool", "history"},
     # where pool, fleet and search meet: what a job is, how it is submitted and sent
     "jobs": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search"),
         *("pool", "fleet", "history", "figures", "permq"),
     },
+    "bench": {"errors", "core", "pairing", "pool", "fleet", "figures", "jobs", "permq"},
+    "report": {"errors", "core", "pairing", "pool", "figures", "bench", "permq"},
     "cli": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search", "fetching"),
-        *("pool", "fleet", "services", "metrics", "history", "figures", "jobs", "permq"),
+        *(
+            "pool",
+            "fleet",
+            "services",
+            "metrics",
+            "history",
+            "figures",
+            "dashboard",
+            "jobs",
+            "bench",
+            "report",
+            "permq",
+        ),
     },
     "__main__": {"cli"},
     # the package's own names are imported lazily, so it may name them all
