@@ -183,5 +183,7 @@ def step(kind: str = "anneal", count: int = 1, *, join: bool = False, **given: A
 def fleet(postgres_url: str, redis_url: str, tmp_path: Path) -> Iterator[Fleet]:
     """A pool and a broker without nodes."""
     made = Fleet(postgres_url, redis_url, tmp_path / "fleet")
+    # snapshots come by the clock: only tests of the history want them among their jobs
+    made.run("INSERT INTO settings (key, value) VALUES ('history.seconds', '0')")
     yield made
     made.close()

@@ -15,7 +15,7 @@ from permq.history.geometry import drift, spread
 
 COMPARED = 100
 """Best solutions that agreement, placement and diversity are taken of."""
-LOCKED = 0.9
+LOCKED = 0.8
 """Positions on whose block at least this share of the solutions agree are settled."""
 LEAST_SHARE = 1e-4
 """Blocks of a smaller share are left out of the placement."""

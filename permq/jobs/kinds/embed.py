@@ -23,6 +23,7 @@ class Embed(Kind[dict[str, Any]]):
     )
     needs_pool = True
     prefers_gpu = True
+    brief = True
     repeatable = False
 
     def begin(self, task: Task) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from permq.search.moves import MOVES
 
 def test_the_kinds_are_those_that_users_are_promised():
     wanted = "pair order anneal constrained surgery zone rotate cascade refine lns sweep loo solve"
-    assert set(KINDS) == {*wanted.split(), "noop"}
+    assert set(KINDS) == {*wanted.split(), "figures", "history", "embed", "noop"}
     assert all(name == kind.name and kind.summary for name, kind in KINDS.items())
 
 
@@ -34,6 +34,13 @@ def test_defaults_are_complete_and_pass_their_own_checks(name):
     total = kind.total(params, 8)
     assert total is None or (type(total) is int and total >= 0)
     assert all(kind.complete(each) == each for each in kind.expand(params))
+
+
+def test_events_of_snapshots_are_those_that_the_pool_knows():
+    from permq.jobs.kinds.history import EVENTS
+    from permq.pool import history
+
+    assert history.EVENTS == EVENTS
 
 
 def test_a_default_annealing_is_that_of_the_command():
