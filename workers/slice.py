@@ -14,7 +14,7 @@ from permq.jobs.kind import Kind
 from permq.jobs.kinds import kind_named
 from permq.jobs.starts import arrangement_of, settle_start
 from permq.jobs.task import Task
-from permq.pool import artifacts, claims, jobs, settings, slices
+from permq.pool import artifacts, claims, jobs, puzzles, settings, slices
 from permq.pool.artifacts import Artifact
 from permq.pool.claims import Claim
 from permq.pool.connection import Connection, ContentionError, UnreachableError, transaction
@@ -247,7 +247,8 @@ def _finish(
             jobs.end_searches(
                 cursor, claim.puzzle_id, claim.job, f"the puzzle is solved (job {claim.job})"
             )
-            jobs.log(cursor, "solved the puzzle", node=process.node, job=claim.job)
+            if puzzles.solved_now(cursor, claim.puzzle_id):
+                jobs.log(cursor, "solved the puzzle", node=process.node, job=claim.job)
         if claimed.kind.brief:
             letters = dispatch_if_short(cursor, process.node)
         else:
@@ -264,7 +265,7 @@ def _told(claim: Claim, result: SliceResult, best: float | None) -> str:
     told += f"{steps:,} steps in {result.seconds:.1f} s"
     if best is not None:
         told += f", best cost {best:.6g}"
-    return told + (f"; {result.reason}" if result.reason else "")
+    return told + (f"; {result.reason}" if result.reason not in {None, result.state} else "")
 
 
 def _keep(process: Runtime, claimed: Claimed, checked: list[Checked]) -> None:

@@ -140,6 +140,12 @@ def find(cursor: Cursor, text: str | None = None) -> PuzzleRow:
     raise OptionError(f"there is no puzzle {text!r} in the pool; {there}")
 
 
+def solved_now(cursor: Cursor, puzzle_id: int) -> bool:
+    """Whether it was this transaction that solved a puzzle."""
+    cursor.execute(load("puzzles")["solved_now"], {"puzzle": puzzle_id})
+    return bool(scalar(cursor))
+
+
 def listing(cursor: Cursor) -> list[PuzzleRow]:
     """All puzzles, the newest first."""
     cursor.execute(load("puzzles")["listing"])

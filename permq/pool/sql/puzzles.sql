@@ -55,3 +55,6 @@ FROM puzzles ORDER BY id DESC;
 
 -- name: content
 SELECT content FROM puzzles WHERE id = %(id)s;
+
+-- name: solved_now
+SELECT solved_at >= transaction_timestamp() FROM puzzles WHERE id = %(puzzle)s;

@@ -136,3 +136,15 @@ def test_an_activation_is_corrected_until_something_was_computed_with_it(cursor,
 def test_a_puzzle_that_is_not_there_has_no_contents(cursor):
     with pytest.raises(PoolError, match="no puzzle 7"):
         puzzles.content(cursor, 7)
+
+
+def test_only_the_transaction_that_solves_a_puzzle_has_solved_it(connection, toy, stored):
+    puzzle, answer = toy
+    answered = solutions.check(puzzle, solutions.Found(answer, "test"))
+    with transaction(connection) as cursor:
+        assert not puzzles.solved_now(cursor, stored.id)
+        solutions.record(cursor, stored.id, [answered])
+        assert puzzles.solved_now(cursor, stored.id)
+    with transaction(connection) as cursor:
+        solutions.record(cursor, stored.id, [answered])
+        assert not puzzles.solved_now(cursor, stored.id)
