@@ -73,14 +73,15 @@ def zoom_window(hours: Array, costs: Array, best: Array) -> tuple[float, float, 
     Returns
     -------
     tuple
-        First and last hour, least and largest cost. A solution far below all others, as the answer
-        is, would stretch the scale: the least cost is that of the best tenth then.
+        First and last hour, least and largest cost, the best so far among them. A solution far
+        below all others, as the answer is, would stretch the scale: the least cost is a quarter of
+        that of the best tenth then.
     """
     last = float(hours[-1])
     first = last - (last - float(hours[0])) / 4
     inside = np.maximum(costs[hours >= first], _FLOOR)
     high = max(float(np.median(inside)), float(best[hours >= first][0]))
-    low = float(inside.min())
+    low = max(min(float(inside.min()), float(best[-1])), _FLOOR)
     usual = float(np.quantile(inside, 0.1))
     if low < usual / 100:
         low = usual / 4
@@ -119,15 +120,16 @@ class ConvergenceFigure(Figure[Convergence]):
             f"Convergence — {numbers.whole:,} solutions, best cost {numbers.best[-1]:.3g}", 8.4
         )
         whole, zoomed = drawing.subplots(2, 1)
+        factor, unit = style.unit_of_time(float(numbers.hours[-1]))
         for axes in (whole, zoomed):
-            _plot(axes, numbers)
+            _plot(axes, numbers, factor)
             axes.set_yscale("log")
             axes.set_ylabel("cost (MSE)")
-            axes.set_xlabel("hours since the first solution")
+            axes.set_xlabel(f"{unit} since the first solution")
             style.grid(axes)
         first, last, low, high = numbers.zoom
         margin = (last - first) / 50 or 0.01
-        zoomed.set_xlim(first - margin, last + margin)
+        zoomed.set_xlim(factor * (first - margin), factor * (last + margin))
         zoomed.set_ylim(low / 1.5, high * 1.5)
         whole.set_title("all")
         zoomed.set_title("zoom: the last quarter of the time, the better half of its solutions")
@@ -136,14 +138,15 @@ class ConvergenceFigure(Figure[Convergence]):
         return drawing
 
 
-def _plot(axes: "Axes", numbers: Convergence) -> None:
+def _plot(axes: "Axes", numbers: Convergence, factor: float) -> None:
     from permq.figures import style
 
+    times = factor * numbers.hours
     costs = np.maximum(numbers.costs, _FLOOR)
     for place, name in enumerate(numbers.names):
         chosen = numbers.group == place
         axes.scatter(
-            numbers.hours[chosen],
+            times[chosen],
             costs[chosen],
             14,
             color=style.colour(place),
@@ -154,7 +157,7 @@ def _plot(axes: "Axes", numbers: Convergence) -> None:
             rasterized=True,
         )
     best = np.maximum(numbers.best, _FLOOR)
-    axes.step(numbers.hours, best, where="post", color=style.BLACK, label="best so far")
+    axes.step(times, best, where="post", color=style.BLACK, label="best so far")
     if numbers.target is not None:
         axes.axhline(
             numbers.target, color=style.VERMILION, ls="--", label=f"target {numbers.target:g}"

@@ -135,8 +135,9 @@ class FleetFigure(Figure[Fleet]):
         from permq.figures import style
 
         count = len(numbers.nodes)
+        factor, unit = style.unit_of_time(float(numbers.edges[-1]))
         drawing = style.canvas(
-            f"Fleet — {numbers.hours.sum():,.3g} hours of work, slots busy "
+            f"Fleet — {factor * numbers.hours.sum():,.1f} {unit} of work, slots busy "
             f"{100 * numbers.utilisation:.0f} % of the time",
             5.2 + 0.55 * min(count, 40),
         )
@@ -159,7 +160,7 @@ class FleetFigure(Figure[Fleet]):
         _stack(amount, numbers)
         axes = below.subplots()
         mesh = axes.pcolormesh(
-            numbers.edges,
+            factor * numbers.edges,
             np.arange(count + 1) - 0.5,
             100 * numbers.busy,
             cmap=style.SEQUENTIAL,
@@ -171,7 +172,7 @@ class FleetFigure(Figure[Fleet]):
         axes.set_yticks(places, numbers.nodes)
         axes.invert_yaxis()
         axes.set_title("busy and idle over time")
-        axes.set_xlabel("hours since the first slice")
+        axes.set_xlabel(f"{unit} since the first slice")
         axes.set_ylabel("node")
         return drawing
 
@@ -199,7 +200,7 @@ def _stack(axes: "Axes", numbers: Fleet) -> None:
         )
         left += width
     axes.set_title("share of the work (time)")
-    axes.set_xlabel("share of all hours (%)")
+    axes.set_xlabel("share of all time at work (%)")
     axes.legend(title="kind", loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
     style.grid(axes, "x")
 

@@ -84,3 +84,10 @@ def positions(axes: "Axes", blocks: int, axis: str = "x") -> None:
     step = next(step for step in (1, 2, 4, 5, 8, 10, 20, 50, 100, 1000) if blocks / step <= 16)
     ticks = list(range(0, blocks, step))
     (axes.set_xticks if axis == "x" else axes.set_yticks)(ticks)
+
+
+def unit_of_time(hours: float) -> tuple[float, str]:
+    """How many units are an hour, and what they are called, for a span of so many hours."""
+    if hours < 0.1:
+        return 3600.0, "seconds"
+    return (60.0, "minutes") if hours < 4 else (1.0, "hours")

@@ -22,7 +22,7 @@ def test_the_zoom_is_the_last_quarter_and_its_better_half():
     hours = np.array([0.0, 1, 5, 6.5, 7, 7.5, 8])
     costs = np.array([9.0, 8, 1, 4, 2, 6, 3])
     best = np.minimum.accumulate(costs)
-    assert zoom_window(hours, costs, best) == (6.0, 8.0, 2.0, 3.5)
+    assert zoom_window(hours, costs, best) == (6.0, 8.0, 1.0, 3.5)
 
 
 def test_the_answer_does_not_stretch_the_zoom():
