@@ -19,7 +19,7 @@ def test_snapshots_and_embeddings_come_with_improvements_and_by_the_clock(fleet)
         return [event for (event,) in found]
 
     fleet.until(lambda: {"improvement", "timer"} <= set(events()), "there are snapshots")
-    fleet.until(lambda: fleet.rows("SELECT FROM embeddings") != [], "there is an embedding")
+    fleet.until(lambda: fleet.rows("SELECT id FROM embeddings") != [], "there is an embedding")
     assert fleet.states(searched)[searched[0]] in {"ready", "assigned", "running"}
     made = fleet.rows("SELECT kind, priority, brief, state FROM jobs WHERE kind <> 'anneal'")
     assert {(kind, priority) for kind, priority, *_ in made} == {
