@@ -31,7 +31,8 @@ def command(suite: str | None, data: Path | None, as_json: bool) -> None:
     from permq.pool.connection import transaction
 
     with connected(data) as connection:
-        collect(connection)
+        if suite is not None:
+            collect(connection)
         with transaction(connection) as cursor:
             if suite is None:
                 rows = runs.benches(cursor)
@@ -56,7 +57,8 @@ def command(suite: str | None, data: Path | None, as_json: bool) -> None:
     told = [f"{one.name}: {one.title}, {one.runs} runs" for one in shipped]
     told += [
         f"bench {row.id}: {row.suite}, version {row.version}, {row.created_at:%Y-%m-%d %H:%M} UTC, "
-        f"{row.solved} of {row.runs} solved" + (f", {row.pending} to come" if row.pending else "")
+        f"{row.solved} of {row.runs} solved"
+        + (f", {row.pending} to be judged" if row.pending else "")
         for row in rows
     ]
     emit(

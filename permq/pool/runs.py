@@ -240,9 +240,9 @@ def node_use(cursor: Cursor, submissions: Sequence[int]) -> list[NodeUseRow]:
     return [NodeUseRow(*row) for row in cursor.fetchall()]
 
 
-def last_report(cursor: Cursor, about: str) -> ReportRow | None:
-    """The newest report about something; None where there is none."""
-    cursor.execute(load("runs")["last_report"], {"about": about})
+def last_report(cursor: Cursor, about: str, bench: int | None = None) -> ReportRow | None:
+    """The newest report about something, but not about this bench; None where there is none."""
+    cursor.execute(load("runs")["last_report"], {"about": about, "bench": bench})
     row = cursor.fetchone()
     return None if row is None else ReportRow(*row)
 

@@ -34,7 +34,9 @@ MAY_IMPORT = {
         *("pool", "fleet", "history", "figures", "permq"),
     },
     "bench": {"errors", "core", "pairing", "pool", "fleet", "figures", "jobs", "permq"},
-    "report": {"errors", "core", "pairing", "pool", "figures", "bench", "permq"},
+    "report": {
+        *("errors", "core", "pairing", "diagnosis", "pool", "figures", "bench", "permq"),
+    },
     "cli": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search", "fetching"),
         *(

@@ -13,6 +13,9 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
 
+FAR = 100.0
+
+
 @dataclass(frozen=True)
 class Intervals:
     """Estimates by row and series.
@@ -72,6 +75,7 @@ def draw(numbers: Intervals) -> "Drawing":
         axes.axvline(numbers.zero, color=style.GREY, linewidth=1, zorder=0)
     if numbers.log:
         axes.set_xscale("log")
+        axes.set_xlim(*decades(numbers))
     if numbers.span is not None:
         low, high = numbers.span
         pad = 0.03 * (high - low)
@@ -105,6 +109,7 @@ def chart(numbers: Intervals) -> Chart:
                 "type": "custom",
                 "name": name,
                 "renderItem": "interval",
+                "clip": True,
                 "encode": {"x": [0, 2, 3], "y": 1},
                 "itemStyle": {"color": style.colour(place)},
                 "data": points,
@@ -121,18 +126,8 @@ def chart(numbers: Intervals) -> Chart:
     if numbers.span is not None:
         axis |= {"min": numbers.span[0], "max": numbers.span[1]}
     elif numbers.log:
-        edges = [
-            edge
-            for row in numbers.estimates
-            for one in row
-            if one is not None
-            for edge in (one.mean, one.low, one.high)
-            if edge is not None
-        ]
-        axis |= {
-            "min": float(f"1e{floor(log10(min(edges)))}"),
-            "max": float(f"1e{ceil(log10(max(edges)))}"),
-        }
+        low, high = decades(numbers)
+        axis |= {"min": low, "max": high}
     option = {
         "xAxis": axis,
         "yAxis": {"type": "category", "data": list(numbers.rows), "inverse": True},
@@ -149,6 +144,21 @@ def chart(numbers: Intervals) -> Chart:
         if one is not None
     ]
     return Chart(option, 110 + len(numbers.rows) * max(26, 15 * count), tuple(rows))
+
+
+def decades(numbers: Intervals) -> tuple[float, float]:
+    """Whole decades that a logarithmic axis shows.
+
+    The interval of two runs may span the universe: what lies two decades beyond all means runs
+    off the axis.
+    """
+    shown = [one for row in numbers.estimates for one in row if one is not None]
+    lows = [one.mean if one.low is None else one.low for one in shown]
+    highs = [one.mean if one.high is None else one.high for one in shown]
+    low = max(min(lows), min(one.mean for one in shown) / FAR)
+    high = min(max(highs), max(one.mean for one in shown) * FAR)
+    first, last = floor(log10(low)), ceil(log10(high))
+    return float(f"1e{first}"), float(f"1e{max(last, first + 1)}")
 
 
 def told(one: Estimate) -> str:

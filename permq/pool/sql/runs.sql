@@ -116,7 +116,10 @@ WHERE j.submission_id = ANY(%(submissions)s)
 GROUP BY n.id ORDER BY n.name;
 
 -- name: last_report
-SELECT id, version, summary, made_at FROM reports WHERE about = %(about)s
+-- The newest report; about the same bench it would compare runs with themselves.
+SELECT id, version, summary, made_at FROM reports
+WHERE about = %(about)s AND (%(bench)s::bigint IS NULL
+    OR (summary ->> 'bench')::bigint IS DISTINCT FROM %(bench)s)
 ORDER BY id DESC LIMIT 1;
 
 -- name: keep_report
