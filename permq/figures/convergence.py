@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 SHOWN = 7
 """Methods or nodes with a colour of their own, the most frequent; the rest is `others`."""
 UNKNOWN = "unknown"
+FEW = 10
+"""Solutions that the zoom shows at least, where there are so many."""
 _FLOOR = 1e-18  # of costs: zero has no place on a logarithmic scale
 
 
@@ -68,7 +70,7 @@ def grouped(labels: Sequence[str]) -> tuple[tuple[str, ...], Indices]:
 
 
 def zoom_window(hours: Array, costs: Array, best: Array) -> tuple[float, float, float, float]:
-    """The last quarter of the time, and there the better half of the costs.
+    """The last quarter of the time, or the last few solutions, and there the better half.
 
     Returns
     -------
@@ -78,7 +80,7 @@ def zoom_window(hours: Array, costs: Array, best: Array) -> tuple[float, float, 
         that of the best tenth then.
     """
     last = float(hours[-1])
-    first = last - (last - float(hours[0])) / 4
+    first = min(last - (last - float(hours[0])) / 4, float(hours[-FEW:][0]))
     inside = np.maximum(costs[hours >= first], _FLOOR)
     high = max(float(np.median(inside)), float(best[hours >= first][0]))
     low = max(min(float(inside.min()), float(best[-1])), _FLOOR)
@@ -132,7 +134,7 @@ class ConvergenceFigure(Figure[Convergence]):
         zoomed.set_xlim(factor * (first - margin), factor * (last + margin))
         zoomed.set_ylim(low / 1.5, high * 1.5)
         whole.set_title("all")
-        zoomed.set_title("zoom: the last quarter of the time, the better half of its solutions")
+        zoomed.set_title("zoom: the end of the time, the better half of its solutions")
         # beside the panel: nothing lies under it
         whole.legend(title=numbers.by, loc="upper left", bbox_to_anchor=(1.01, 1), borderaxespad=0)
         return drawing
@@ -142,13 +144,14 @@ def _plot(axes: "Axes", numbers: Convergence, factor: float) -> None:
     from permq.figures import style
 
     times = factor * numbers.hours
+    size = float(np.clip(20_000 / len(times), 14, 60))
     costs = np.maximum(numbers.costs, _FLOOR)
     for place, name in enumerate(numbers.names):
         chosen = numbers.group == place
         axes.scatter(
             times[chosen],
             costs[chosen],
-            14,
+            size,
             color=style.colour(place),
             marker=style.MARKERS[place % len(style.MARKERS)],
             alpha=0.6,
