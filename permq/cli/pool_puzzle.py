@@ -53,11 +53,14 @@ def resolve(connection: "Connection", text: str | None) -> "PuzzleRow":
         except OptionError:
             if text is None or not _exists(text):
                 raise
+    from permq.cli.puzzle_history import keep_training
     from permq.core.loading import load_puzzle
 
     puzzle = load_puzzle(text)
     with transaction(connection) as cursor:
-        return puzzles.add(cursor, puzzle)
+        row = puzzles.add(cursor, puzzle)
+        keep_training(cursor, row, Path(text))
+        return row
 
 
 def _is_path(text: str) -> bool:

@@ -29,6 +29,7 @@ def command(
       permq puzzle add puzzles/jane-street
       permq puzzle add DIR --name mine
     """
+    from permq.cli.puzzle_history import keep_training
     from permq.cli.servers import connected
     from permq.core.loading import load_puzzle
     from permq.pool import puzzles
@@ -37,6 +38,7 @@ def command(
     puzzle = load_puzzle(folder, activation=activation)
     with connected(data) as connection, transaction(connection) as cursor:
         row = puzzles.add(cursor, puzzle, name=name)
+        recorded = keep_training(cursor, row, folder)
     emit(
         {
             "name": row.name,
@@ -46,7 +48,12 @@ def command(
             "answer_sha256": row.answer_sha256,
             "added_at": row.added_at.isoformat(),
             "solved_at": row.solved_at.isoformat() if row.solved_at else None,
+            "training": recorded,
         },
         as_json=as_json,
-        lines=[f"name         {row.name}", f"fingerprint  {row.fingerprint}"],
+        lines=[
+            f"name         {row.name}",
+            f"fingerprint  {row.fingerprint}",
+            *(["training     its record is kept with it"] if recorded else []),
+        ],
     )

@@ -108,7 +108,8 @@ def snapshot(
     weights = boltzmann_weights(np.asarray(costs, np.float64))
     shares = placed(inputs, outputs, weights)
     settled = agreement(list(zip(inputs, outputs, strict=True))).share
-    apart = spread(distances(*layers(elites))) if len(elites) else np.empty(0)
+    # rounded as it is kept, so that the same elites have not moved
+    apart = np.array(_rounded(spread(distances(*layers(elites))))) if len(elites) else np.empty(0)
     earlier = None if before is None else drift(np.asarray(before["spread"], np.float64), apart)
     taken = Snapshot(
         compared=len(permutations),
@@ -120,7 +121,7 @@ def snapshot(
         nodes=_shares(nodes),
         acceptance=dict(acceptance),
         speed=float(speed),
-        spread=_rounded(apart),
+        spread=apart.tolist(),
         drift=earlier,
         probe=dict(probe),
     )

@@ -1,0 +1,24 @@
+"""`permq history`: how the search learns."""
+
+import click
+
+from permq.cli.history_export import command as export
+from permq.cli.history_show import command as show
+from permq.cli.history_snapshot import command as snapshot
+
+
+@click.group(name="history")
+def command() -> None:
+    """Look at how the search learns: snapshots of the pool, made on improvement and by the clock.
+
+    Nodes make them by themselves, every `history.seconds` (permq settings) while jobs run.
+
+    \b
+    Example:
+      permq history show
+      permq history export history.jsonl
+    """
+
+
+for each in (show, export, snapshot):
+    command.add_command(each)
