@@ -85,6 +85,8 @@ def compare(rows: Sequence[RunRow]) -> Comparison:
 def facts(now: Comparison) -> list[str]:
     """What the counts say: the best, clear differences, surprises, what nobody solves."""
     best = max(now.solvers, key=lambda s: (now.estimate(s).mean, -now.seconds.get(s, 0.0)))
+    if not now.total(best)[0]:
+        return ["No run is solved."]
     told = [f"{best} solves most: {shares(now.total(best))}."]
     for place, one in enumerate(now.solvers):
         for other in now.solvers[place + 1 :]:

@@ -163,7 +163,8 @@ def _summary(
 ) -> tuple[Part, ...]:
     right = sum(bool(row.solved) for row in material.rows)
     told = (
-        f"{len(material.rows)} runs of {len(now.solvers)} solvers on {len(now.puzzles)} puzzles, "
+        f"{_counted(len(material.rows), 'run')} of {_counted(len(now.solvers), 'solver')} on "
+        f"{_counted(len(now.puzzles), 'puzzle')}, "
         f"{right} of them solved."
     )
     if material.pending:
@@ -285,6 +286,10 @@ def _cost_of(row: Any) -> dict[str, Any]:
         "energy", "evaluations",
     )  # fmt: skip
     return {name: getattr(row, name) for name in names}
+
+
+def _counted(count: int, what: str) -> str:
+    return f"{count:,} {what}{'s' * (count != 1)}"
 
 
 def _number(value: float | None, form: str = ".4f") -> str:

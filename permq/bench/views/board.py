@@ -184,7 +184,7 @@ class HardExampleBoard(View[Board]):
                 }
             ],
         }
-        return Chart(option, 130 + 32 * len(numbers.puzzles), tuple(rows))
+        return Chart(option, 150 + 32 * len(numbers.puzzles), tuple(rows))
 
 
 def _field(runs: list[tuple[bool, str | None]] | None) -> Field | None:
@@ -197,7 +197,8 @@ def _field(runs: list[tuple[bool, str | None]] | None) -> Field | None:
 
 def _head(numbers: Board, place: int) -> str:
     solved, ran = numbers.solved(place)
-    return f"{numbers.solvers[place]}\n{solved} of {ran}"
+    name = numbers.solvers[place].replace(" ", "\n")  # narrow enough for a phone
+    return f"{name}\n{solved} of {ran}"
 
 
 def _legend(numbers: Board) -> str:

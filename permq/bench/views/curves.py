@@ -205,7 +205,7 @@ class Reliability(View[Curves]):
                     "itemStyle": {"color": colour},
                     "data": [
                         {
-                            "value": total,
+                            "value": total or None,  # there is no 0 on a logarithmic axis
                             "text": escape(
                                 f"{name}: {total} between {b / bins:g} and {(b + 1) / bins:g}"
                             ),
@@ -233,9 +233,16 @@ class Reliability(View[Curves]):
                     "data": [f"{b / bins:g}–{(b + 1) / bins:g}" for b in range(bins)],
                 },
             ],
-            "yAxis": [option["yAxis"], {"type": "value", "gridIndex": 1, "name": "predictions"}],
+            "yAxis": [option["yAxis"], _counts(numbers)],
         }
         return Chart(option, 640, tuple(rows))
+
+
+def _counts(numbers: Curves) -> dict[str, Any]:
+    """Axis of the histogram; rare bins would not show beside very full ones."""
+    many = max(max(q.histogram) for q in numbers.qualities) > 100
+    kind = {"type": "log", "min": 0.5} if many else {"type": "value"}
+    return {**kind, "gridIndex": 1, "name": "predictions"}
 
 
 def _line(

@@ -28,6 +28,11 @@ def test_the_facts_name_the_best_what_surprises_and_what_nobody_solves():
     assert told[-1] == "No run solves hard."
 
 
+def test_where_nothing_is_solved_nobody_is_best():
+    nothing = Comparison(("a",), ("p",), {("a", "p"): (0, 3)}, {})
+    assert facts(nothing) == ["No run is solved."]
+
+
 def test_shares_are_apart_when_their_intervals_do_not_overlap():
     assert apart((0, 20), (20, 20))
     assert not apart((0, 1), (1, 1))
