@@ -19,8 +19,6 @@ broker_transport_options = transport_options(_settings.node)
 # Redis may come later than the worker, and go away at any time; a supervisor need not notice.
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
-# One connection to publish the next slice is enough for a child.
-broker_pool_limit = 2
 
 # Nothing but JSON crosses the wire: pickle would run a stranger's code.
 task_serializer = SERIALIZER
