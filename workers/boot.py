@@ -46,13 +46,14 @@ def connect_signals(app: Celery) -> None:
         name = node_of_worker(sender.hostname)
         settings = ServiceSettings.read()
         assert settings.postgres_url is not None  # noqa: S101 - `prepare` refused it
-        node = Node(
-            app,
-            settings.postgres_url,
-            registration(name, sender.controller.concurrency, settings),
-            Duties(settings.data, name),
-            end=_end,
-        )
+        try:
+            registered = registration(name, sender.controller.concurrency, settings)
+        except PermqError as error:
+            # Celery would log it and go on, as a worker that nobody knows of
+            _end(str(error))
+            return
+        duties = Duties(settings.data, name)
+        node = Node(app, settings.postgres_url, registered, duties, end=_end)
         nodes.append(node)
         node.start()
 

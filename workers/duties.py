@@ -6,7 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from permq.errors import PermqError
-from permq.pool.connection import Connection, UnreachableError, transaction
+from permq.pool.connection import (
+    Connection,
+    ContentionError,
+    UnreachableError,
+    transaction,
+)
 from workers.logs import logger
 from workers.spool import Spool, Spooled
 
@@ -41,8 +46,8 @@ class Duties:
 
         Raises
         ------
-        UnreachableError
-            When Postgres is away.
+        UnreachableError, ContentionError
+            When Postgres is away or busy: the same again will succeed.
         """
         if time.monotonic() < self._not_before:
             return
@@ -54,7 +59,7 @@ class Duties:
                     self._deliver(connection, spooled)
                     path.unlink()
                     logger.info("delivered %d solutions of %s", len(spooled.finds), path.name)
-            except UnreachableError:
+            except (UnreachableError, ContentionError):
                 raise
             except PermqError as error:
                 aside = self._spool.set_aside(path)

@@ -6,11 +6,11 @@ import time
 from types import TracebackType
 from typing import Self
 
-from permq.errors import LeaseLostError
+from permq.errors import LeaseLostError, PoolError
 from permq.pool import claims
 from permq.pool.claims import Claim
 from permq.pool.connection import Connection, UnreachableError, connect, transaction
-from permq.pool.times import RENEWAL
+from permq.pool.times import PATIENCE, RENEWAL
 from workers.logs import logger
 
 
@@ -60,7 +60,8 @@ class Lease:
     ) -> None:
         self._over.set()
         if not self._quiet:
-            self._thread.join()
+            # it may hang on a network that swallows everything; what was found must not wait for it
+            self._thread.join(PATIENCE)
 
     @property
     def seconds(self) -> float:
@@ -107,6 +108,8 @@ class Lease:
                 logger.warning("%s", error)
                 self.lost = True
                 break
+            except PoolError as error:  # busy for once: without this thread the lease would end
+                logger.warning("%s", error)
         if connection is not None:
             connection.close()
 

@@ -4,6 +4,7 @@ Run as a program it prints steps/s; `speed_of` runs it so, because the worker's 
 not load numpy.
 """
 
+import contextlib
 import json
 import subprocess
 import sys
@@ -39,18 +40,23 @@ def speed_of(data: Path, key: str) -> float:
             return float(saved["speed"])
     except (OSError, ValueError, KeyError, TypeError):
         pass  # never measured, or by another version
-    done = subprocess.run(
-        [sys.executable, "-P", "-m", "workers.measure"],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    try:
+        done = subprocess.run(
+            [sys.executable, "-P", "-m", "workers.measure"],
+            capture_output=True,
+            text=True,
+            check=False,
+            timeout=120,
+        )
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise ServiceError(f"measuring this node's speed failed: {error}") from error
     if done.returncode:
         raise ServiceError(f"measuring this node's speed failed: {done.stderr.strip()[-500:]}")
     speed = float(done.stdout)
-    data.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps({"key": key, "at": time.time(), "speed": speed}))
+    # a disk that is full costs another second at the next start, no more
+    with contextlib.suppress(OSError):
+        data.mkdir(parents=True, exist_ok=True)
+        path.write_text(json.dumps({"key": key, "at": time.time(), "speed": speed}))
     return speed
 
 

@@ -17,7 +17,14 @@ from permq.jobs import control
 from permq.jobs.dispatching import dispatch, letters
 from permq.jobs.observing import observe
 from permq.pool import claims, nodes
-from permq.pool.connection import Connection, UnreachableError, connect, scalar, transaction
+from permq.pool.connection import (
+    Connection,
+    ContentionError,
+    UnreachableError,
+    connect,
+    scalar,
+    transaction,
+)
 from permq.pool.migrate import migrate
 from permq.pool.nodes import Registration
 from permq.pool.times import BEAT
@@ -116,6 +123,9 @@ class Node:
                 self._leaving.wait(TICK)
             except PoolError as error:
                 logger.error("%s", error)
+                self._leaving.wait(TICK if isinstance(error, ContentionError) else BEAT)
+            except Exception:  # noqa: BLE001 - a node without this thread would be taken for dead
+                logger.exception("looking after the node failed; trying again")
                 self._leaving.wait(BEAT)
 
     def _connected(self) -> Connection:

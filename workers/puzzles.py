@@ -67,8 +67,11 @@ class PuzzleCache:
         try:
             self._folder.mkdir(parents=True, exist_ok=True)
             handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
+        except OSError:
+            return
+        try:
             with os.fdopen(handle, "wb") as file:
                 file.write(data)
             Path(name).replace(self._path(fingerprint))
         except OSError:
-            return
+            Path(name).unlink(missing_ok=True)

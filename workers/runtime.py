@@ -12,14 +12,12 @@ from permq.config import ServiceSettings
 from permq.errors import ServiceError
 from permq.fleet.capability import numeric_class
 from permq.pool.connection import Connection, ContentionError, UnreachableError, connect
+from permq.pool.times import PATIENCE
 from workers.logs import logger
 from workers.puzzles import PuzzleCache
 from workers.spool import Spool
 
 Result = TypeVar("Result")
-
-PATIENCE = 10.0
-"""Seconds for which a write is tried again when Postgres is away."""
 
 
 @dataclass(eq=False)

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from permq.core.puzzle import Puzzle
-from permq.errors import InputError, LeaseLostError
+from permq.errors import InputError, LeaseLostError, PoolError
 from permq.fleet.messages import Message
 from permq.fleet.producer import Letter
 from permq.jobs.dispatching import dispatch, dispatch_if_short
@@ -17,14 +17,14 @@ from permq.jobs.task import Task
 from permq.pool import artifacts, claims, jobs, puzzles, settings, slices
 from permq.pool.artifacts import Artifact
 from permq.pool.claims import Claim
-from permq.pool.connection import Connection, ContentionError, UnreachableError, transaction
+from permq.pool.connection import Connection, UnreachableError, transaction
 from permq.pool.slices import SliceResult
 from permq.pool.solutions import Checked, Found, check, record
 from workers.faults import fault_point
+from workers.keeping import keep
 from workers.lease import Lease
 from workers.logs import job_at_work, logger
 from workers.runtime import Runtime
-from workers.spool import Spooled
 from workers.usage import Meter
 
 KEPT = 20
@@ -169,8 +169,8 @@ def _work(process: Runtime, claimed: Claimed) -> list[Letter]:
         return process.persist(
             lambda connection: _finish(process, connection, claimed, checked, files, result)
         )
-    except (UnreachableError, ContentionError, LeaseLostError):
-        _keep(process, claimed, checked)
+    except PoolError:  # away, busy, lost the lease, refused: what was found is kept all the same
+        keep(process, claim, claimed.start, checked)
         raise
 
 
@@ -266,25 +266,6 @@ def _told(claim: Claim, result: SliceResult, best: float | None) -> str:
     if best is not None:
         told += f", best cost {best:.6g}"
     return told + (f"; {result.reason}" if result.reason not in {None, result.state} else "")
-
-
-def _keep(process: Runtime, claimed: Claimed, checked: list[Checked]) -> None:
-    """Spool what was found by a slice that could not be written."""
-    claim = claimed.claim
-    if not checked or claim.fingerprint is None:
-        return
-    spooled = Spooled.of(
-        claim.fingerprint, claim.job, claim.slice, claimed.start.get("solution_id"), checked
-    )
-    try:
-        path = process.spool.keep(spooled)
-    except OSError as error:
-        # the last place left for it is the log
-        logger.critical(
-            "the spool takes nothing (%s); found by job %d: %s", error, claim.job, spooled.finds
-        )
-        return
-    logger.warning("%d solutions wait in %s", len(checked), path)
 
 
 def _failed(process: Runtime, claim: Claim, error: Exception, *, final: bool) -> list[Letter]:

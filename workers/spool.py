@@ -4,6 +4,7 @@ One file a slice, whole or absent, on the disk before anybody forgets the soluti
 twice does no harm: a find is one row by job, slice and solution.
 """
 
+import hashlib
 import json
 import os
 import tempfile
@@ -75,6 +76,9 @@ class Spool:
     def keep(self, spooled: Spooled) -> Path:
         """Write finds to the disk for good.
 
+        The same finds are kept once. Other finds of the same slice have a file of their own: they
+        come from a process that lost its lease, or from the slice done again.
+
         Raises
         ------
         OSError
@@ -84,13 +88,18 @@ class Spool:
         self._folder.mkdir(parents=True, exist_ok=True)
         if sum(path.stat().st_size for path in self._files()) + len(data) > self._max_bytes:
             raise OSError(f"the spool {self._folder} holds {self._max_bytes:,} bytes already")
-        target = self._folder / f"{spooled.job}-{spooled.slice}.json"
+        digest = hashlib.sha256(data).hexdigest()[:12]
+        target = self._folder / f"{spooled.job}-{spooled.slice}-{digest}.json"
         handle, name = tempfile.mkstemp(dir=self._folder, suffix=".part")
-        with os.fdopen(handle, "wb") as file:
-            file.write(data)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).replace(target)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            Path(name).replace(target)
+        except OSError:
+            Path(name).unlink(missing_ok=True)  # half a file would keep a full disk full
+            raise
         folder = os.open(self._folder, os.O_RDONLY)
         try:
             os.fsync(folder)

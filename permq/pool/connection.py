@@ -15,6 +15,8 @@ Cursor: TypeAlias = psycopg2.extensions.cursor
 
 APPLICATION = "permq"
 CONNECT_SECONDS = 10
+SILENT_SECONDS = 30
+"""What is sent and not taken for so long by the other side ends a connection (Linux)."""
 
 # Whoever is frozen in the middle of a transaction must not hold its locks for ever.
 _OPTIONS = (
@@ -58,6 +60,8 @@ def connect(url: str, *, name: str = APPLICATION) -> Connection:
             keepalives_idle=30,
             keepalives_interval=10,
             keepalives_count=3,
+            # keepalives say nothing while an answer is awaited from a network that is cut
+            tcp_user_timeout=SILENT_SECONDS * 1000,
             options=_OPTIONS,
         )
     except psycopg2.Error as error:

@@ -1,16 +1,22 @@
-"""How long things last, in seconds by Postgres' clock."""
+"""How long things last, in seconds by Postgres' clock; see `permq.config.FleetTimes`."""
 
-LEASE = 30.0
+from permq.config import FleetTimes
+
+_times = FleetTimes.read()
+
+LEASE = _times.lease
 """A claimed job belongs to its claimer so long without a word from it."""
-RENEWAL = 2.0
+RENEWAL = _times.renewal
 """Between two words: progress, and whether to stop."""
-BEAT = 10.0
+BEAT = _times.beat
 """Between two heartbeats of a node."""
-SUSPECT = 30.0
+SUSPECT = _times.suspect
 """A node silent so long gets nothing new."""
-DEAD = 60.0
+DEAD = _times.dead
 """A node silent so long has lost what it holds."""
-UNHEARD = 3.0
+UNHEARD = _times.unheard
 """A job assigned to an idle slot for so long is told to the node again."""
+PATIENCE = _times.patience
+"""A write is tried again for so long while Postgres is away."""
 ATTEMPTS = 5
 """Tries of one slice before the job is given up."""

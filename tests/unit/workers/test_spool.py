@@ -1,6 +1,8 @@
 """The spool: whole files or none, bounded, read with suspicion."""
 
+import errno
 import json
+import os
 
 import pytest
 from hypothesis import given
@@ -26,6 +28,25 @@ def test_the_same_slice_is_kept_once(tmp_path):
     spool.keep(SPOOLED)
     spool.keep(SPOOLED)
     assert len(list(spool.waiting())) == 1
+
+
+def test_other_finds_of_the_same_slice_do_not_replace_the_first(tmp_path):
+    """A process that lost its lease, and whoever does the slice again, may both come to spool."""
+    spool = Spool(tmp_path)
+    others = Spooled.of("ab" * 32, 7, 3, None, FINDS[:1])
+    paths = {spool.keep(SPOOLED), spool.keep(others)}
+    assert dict(spool.waiting()).keys() == paths
+    assert others in dict(spool.waiting()).values()
+
+
+def test_a_full_disk_is_not_filled_with_halves_of_files(tmp_path, monkeypatch):
+    def full(handle):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(os, "fsync", full)
+    with pytest.raises(OSError, match="No space left"):
+        Spool(tmp_path).keep(SPOOLED)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_full_spool_takes_nothing_more_and_says_so(tmp_path):
