@@ -52,6 +52,11 @@ if TYPE_CHECKING:
     help="What solutions are coloured by in the convergence; method by default.",
 )
 @click.option(
+    "--gif",
+    is_flag=True,
+    help="Also radar, placement and representation as animations over the snapshots.",
+)
+@click.option(
     "--from-job",
     type=click.IntRange(min=1),
     metavar="JOB",
@@ -69,6 +74,7 @@ def command(
     top: int | None,
     target: float | None,
     by: str | None,
+    gif: bool,
     from_job: int | None,
     listed: bool,
     data: Path | None,
@@ -85,6 +91,7 @@ def command(
       permq figures --out pictures
       permq figures cost_matrix_heatmap --method trace
       permq figures convergence --by node --target 1e-4
+      permq figures radar placement representation --gif
       permq submit figures
       permq figures --from-job 17
     """
@@ -104,6 +111,7 @@ def command(
         if from_job is not None:
             return _fetch(connection, from_job, set(names), out, as_json=as_json)
         row = resolve(connection, puzzle)
+        from permq.figures.animation import ANIMATED, moving
         from permq.figures.gather import gather
         from permq.figures.render import attempt
 
@@ -112,6 +120,8 @@ def command(
         told = _Told(as_json=as_json)
         for figure in figures:
             told.add(attempt(figure, sources), out)
+            if gif and figure.name in ANIMATED:
+                told.add(attempt(figure, sources, moving), out)
     return told.end(row.label, named=bool(names))
 
 

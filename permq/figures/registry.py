@@ -22,6 +22,14 @@ FIGURES: tuple[str, ...] = (
     "landscape",
     "cascade",
     "fleet",
+    "probability_trajectory",
+    "error_localization",
+    "radar",
+    "calibration",
+    "roc",
+    "emergence",
+    "layer_drift",
+    "representation",
 )
 
 

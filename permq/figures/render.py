@@ -1,6 +1,7 @@
 """From a figure to files: PNG and SVG."""
 
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from time import perf_counter
 from typing import Any
@@ -9,8 +10,8 @@ from permq.errors import MissingDataError, OptionError
 from permq.figures.figure import Figure, Sources
 from permq.pool.connection import ContentionError, UnreachableError
 
-PNG, SVG = "image/png", "image/svg+xml"
-SUFFIXES = {PNG: ".png", SVG: ".svg", "image/gif": ".gif"}
+PNG, SVG, GIF = "image/png", "image/svg+xml", "image/gif"
+SUFFIXES = {PNG: ".png", SVG: ".svg", GIF: ".gif"}
 """Media types of pictures and how their files' names end."""
 
 
@@ -93,8 +94,19 @@ class Outcome:
     seconds: float
 
 
-def attempt(figure: Figure[Any], sources: Sources) -> Outcome:
+def attempt(
+    figure: Figure[Any],
+    sources: Sources,
+    make: Callable[[Figure[Any], Sources], Picture] = render,
+) -> Outcome:
     """Render a figure; what goes wrong with it alone is told in the outcome.
+
+    Parameters
+    ----------
+    figure, sources
+        What to draw, and what it looks at.
+    make
+        How: `render`, or `permq.figures.animation.moving`.
 
     Raises
     ------
@@ -106,7 +118,7 @@ def attempt(figure: Figure[Any], sources: Sources) -> Outcome:
     begin = perf_counter()
     drawn, problem, missing = None, None, False
     try:
-        drawn = render(figure, sources)
+        drawn = make(figure, sources)
     except (OptionError, UnreachableError, ContentionError):
         raise
     except MissingDataError as error:

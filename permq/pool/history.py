@@ -217,6 +217,12 @@ def improvements(cursor: Cursor, puzzle_id: int) -> list[SolutionRow]:
     ]
 
 
+def speeds(cursor: Cursor, puzzle_id: int) -> dict[str, float]:
+    """Steps/s by kind, of all jobs of a puzzle that count steps."""
+    cursor.execute(load("history")["speeds"], {"puzzle": int(puzzle_id)})
+    return {kind: float(speed) for kind, speed in cursor.fetchall()}
+
+
 def due(cursor: Cursor, seconds: float) -> list[Due]:
     """Puzzles whose snapshot should be made now.
 

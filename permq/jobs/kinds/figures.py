@@ -63,6 +63,7 @@ class Figures(Kind[Pictures]):
         ),
         Parameter("target", float, None, "Cost to mark in the convergence.", above=0),
         Parameter("by", str, "method", "What tells solutions apart.", choices=("method", "node")),
+        Parameter("gif", bool, False, "Also animations over the snapshots, where there are any."),
     )
     needs_pool = True
     repeatable = False  # the pool grows
@@ -77,6 +78,7 @@ class Figures(Kind[Pictures]):
 
     def advance(self, task: Task, state: Pictures) -> bool:
         """A unit is one figure."""
+        from permq.figures.animation import ANIMATED, moving
         from permq.figures.registry import figure_named
         from permq.figures.render import attempt
 
@@ -92,6 +94,12 @@ class Figures(Kind[Pictures]):
                 state.fate[name] = (_MADE, None)
                 for media_type, content in outcome.picture.files.items():
                     task.keep(name, media_type, content)
+                if task.params["gif"] and name in ANIMATED:
+                    moved = attempt(figure_named(name), sources, moving)
+                    if moved.picture is None:
+                        state.fate[name] = (_MADE, f"no animation: {moved.problem}")
+                    else:
+                        task.keep(name, *next(iter(moved.picture.files.items())))
             else:
                 state.fate[name] = (_MISSING if outcome.missing else _FAILED, outcome.problem)
             # a picture has no cost
@@ -149,5 +157,5 @@ def _sources(task: Task) -> "Sources":
     puzzle = whole(task)
     with transaction(task.pool) as cursor:
         row = puzzles.find(cursor, puzzle.fingerprint)
-    options = {name: value for name, value in task.params.items() if name != "names"}
+    options = {name: value for name, value in task.params.items() if name not in ("names", "gif")}
     return gather(task.pool, row, options, puzzle)

@@ -40,6 +40,10 @@ SELECT coalesce(sum(s.steps) / greatest(
 FROM slices s JOIN jobs j ON j.id = s.job_id
 WHERE j.puzzle_id = %(puzzle)s AND s.ended_at > clock_timestamp() - %(seconds)s * interval '1 s';
 
+-- name: speeds
+SELECT kind, sum(steps_done) / sum(worked) FROM jobs
+WHERE puzzle_id = %(puzzle)s AND steps_done > 0 AND worked > 0 GROUP BY kind;
+
 -- name: append
 INSERT INTO snapshots (puzzle_id, job_id, event, solutions, best_id, best_cost, median_cost,
     numbers, placement)
