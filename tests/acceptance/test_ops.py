@@ -120,15 +120,16 @@ def test_the_example_is_solved_through_the_queue_from_any_folder(checkout, tmp_p
     (elsewhere / "permq.py").write_text("raise SystemExit('the wrong permq')\n")
     done = checkout.run('"../a checkout/ops/run"', folder=elsewhere, TMPDIR=str(tmp_path))
     assert done.returncode == 0, done.stderr
-    assert "pair → order → anneal ×4 → best of all → surgery → refine" in done.stdout
+    assert "pair → order → anneal ×4 → best of all → surgery → refine → figures" in done.stdout
     assert "sha256 match" in done.stdout
+    assert (elsewhere / "permq-figures/cost_matrix_heatmap.png").is_file()
     # the fleet has ended, and its data with it
     assert not list(tmp_path.glob("permq-run.*"))
 
 
 def test_data_that_are_kept_hold_the_answer(checkout, tmp_path):
     folder = tmp_path / "fleet data"
-    done = checkout.run(f"ops/run --data '{folder}'")
+    done = checkout.run(f"ops/run --data '{folder}' --figures pictures")
     assert done.returncode == 0, done.stderr
     again = checkout.run(f"permq status --data '{folder}' --json")
     assert again.returncode == 1  # ended, but still there

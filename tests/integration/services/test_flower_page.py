@@ -36,11 +36,12 @@ def flower(fleet: Fleet) -> Iterator[str]:
     assert identity(process.pid) is None
 
 
+LOGIN = {"Authorization": "Basic " + base64.b64encode(f"permq:{PASSWORD}".encode()).decode()}
+
+
 def asked(flower: str, path: str):
     """What Flower's API answers."""
-    request = urllib.request.Request(f"http://{flower}{path}")
-    words = base64.b64encode(f"permq:{PASSWORD}".encode()).decode()
-    request.add_header("Authorization", f"Basic {words}")
+    request = urllib.request.Request(f"http://{flower}{path}", headers=LOGIN)
     with urllib.request.urlopen(request, timeout=30) as answer:
         return json.loads(answer.read())
 
@@ -70,10 +71,12 @@ def test_the_pages_show_them_while_jobs_run(fleet, flower, chromium):
     done = fleet.submit(step("anneal", **endless), puzzle=fleet.add_puzzle(), keep_going=True)
     fleet.until_running(done.jobs[0])
     page = chromium.page()
-    page.open(f"http://permq:{PASSWORD}@{flower}/tasks")
-    page.until("document.body?.innerText.includes('permq.anneal')", "the task stands there")
-    page.until("document.body?.innerText.includes('bmasass@')", "its node too")
-    # the page refreshes itself as Flower hears of further slices
-    page.until("document.body?.innerText.includes('SUCCESS')", "a slice has ended")
-    page.open(f"http://permq:{PASSWORD}@{flower}/workers")
-    page.until("document.body?.innerText.includes('bmasass@')", "the node is among the workers")
+    page.send("Network.setExtraHTTPHeaders", headers=LOGIN)
+    page.open(f"http://{flower}/tasks")
+    page.until("document.body.innerText.includes('permq.anneal')", "the task stands there")
+    page.until("document.body.innerText.includes('bmasass@')", "its node too")
+    fleet.until(lambda: bool(asked(flower, "/api/tasks?state=SUCCESS")), "a slice has ended")
+    page.open(f"http://{flower}/tasks")
+    page.until("document.body.innerText.includes('SUCCESS')", "the slice stands there as ended")
+    page.open(f"http://{flower}/workers")
+    page.until("document.body.innerText.includes('bmasass@')", "the node is among the workers")
