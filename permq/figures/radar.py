@@ -164,13 +164,17 @@ class RadarFigure(Figure[Radar]):
         return Radar((*webs, *([benchmark] if benchmark else [])), sources.known)
 
     def draw(self, numbers: Radar) -> "Drawing":
-        """One web beside the other."""
+        """Two webs in a row."""
         from permq.figures import style
 
-        drawing = style.canvas(f"Skills of the search, against the {numbers.known} arrangement", 7)
         count = len(numbers.webs)
+        rows, columns = -(-count // 2), min(count, 2)
+        drawing = style.canvas(
+            f"Skills of the search, against the {numbers.known} arrangement; the rim is 100 %",
+            7.0 * rows,
+        )
         for place, web in enumerate(numbers.webs):
-            axes = drawing.add_subplot(1, count, place + 1, projection="polar")
+            axes = drawing.add_subplot(rows, columns, place + 1, projection="polar")
             _spin(cast("PolarAxes", axes), web)
         return drawing
 
@@ -207,10 +211,10 @@ def _spin(axes: "PolarAxes", web: Web) -> None:
             "center" if abs(side) < 0.1 else "left" if side > 0 else "right"
         )
     axes.set_ylim(0, 1)
-    axes.set_yticks([0.25, 0.5, 0.75, 1], ["", "50 %", "", "100 %"], fontsize=9)
+    axes.set_yticks([0.25, 0.5, 0.75, 1], ["", "50 %", "", ""], fontsize=9)
     axes.set_rlabel_position(180 / len(names))
     axes.set_title(web.title, loc="center", pad=32)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.12), ncols=1 if len(names) > 8 else 2)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=1 if len(names) > 8 else 2)
 
 
 FIGURE = RadarFigure()

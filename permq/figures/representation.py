@@ -143,8 +143,9 @@ class RepresentationFigure(Figure[Representation]):
                 lw=0,
                 alpha=0.8,
             )
-        low, high = numbers.points.min(axis=(0, 1)), numbers.points.max(axis=(0, 1))
-        margin = 0.04 * np.maximum(high - low, 1e-9)
+        # the last one has the say, for all frames alike: bad solutions throw rows far away
+        low, high = numbers.points[-1].min(axis=0), numbers.points[-1].max(axis=0)
+        margin = 0.2 * np.maximum(high - low, 1e-9)
         right.set_xlim(low[0] - margin[0], high[0] + margin[0])
         right.set_ylim(low[1] - margin[1], high[1] + margin[1])
         right.set_title(f"{numbers.axis} {numbers.labels[shown]}")
