@@ -38,19 +38,24 @@ SELECT count(*) FROM (
 
 -- name: ready_children
 -- Parents all ended: ready with the best of their solutions, or blocked with the reason.
+-- A parent hands down its answer. The best that it ever wrote may be another one: what is written
+-- at the end of a slice depends on where slices were cut, and the child's result must not.
 WITH children AS (
     SELECT c.id, c.kind, c.join_mode, c.work_class,
         count(*) AS parents,
         count(*) FILTER (WHERE p.state = 'done') AS done,
         count(*) FILTER (WHERE p.state IN ('done', 'failed', 'cancelled', 'blocked')) AS ended,
         bool_or(z.solved_at IS NOT NULL) AS solved,
-        (array_agg(p.best_solution_id ORDER BY p.best_cost NULLS LAST, p.id))[1] AS solution,
+        (array_agg(coalesce(a.id, p.best_solution_id)
+            ORDER BY coalesce(a.cost, p.best_cost) NULLS LAST, p.id))[1] AS solution,
         min(p.id) FILTER (WHERE p.state IN ('failed', 'cancelled', 'blocked')) AS culprit,
         (array_agg(p.kind || ' ' || p.state ORDER BY p.id)
             FILTER (WHERE p.state IN ('failed', 'cancelled', 'blocked')))[1] AS fate
     FROM jobs c
     JOIN edges e ON e.child_id = c.id
     JOIN jobs p ON p.id = e.parent_id
+    LEFT JOIN solutions a ON a.puzzle_id = p.puzzle_id
+        AND a.hash = encode(sha256(convert_to(p.result ->> 'answer', 'UTF8')), 'hex')
     LEFT JOIN puzzles z ON z.id = c.puzzle_id
     WHERE c.state = 'waiting'
         AND c.id IN (SELECT child_id FROM edges WHERE parent_id = ANY(%(parents)s))

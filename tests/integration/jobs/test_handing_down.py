@@ -1,0 +1,78 @@
+"""A child begins with its parents' answer, wherever their slices were cut."""
+
+import pytest
+
+from permq.pool import claims, jobs, nodes, slices
+from permq.pool.connection import transaction
+from permq.pool.jobs import NewJob
+from permq.pool.slices import SliceResult
+from permq.pool.solutions import record
+from tests.integration.pool.test_jobs import NODE
+
+
+@pytest.fixture
+def worked(connection, stored, wrong):
+    """Let a parent end: the costlier solution is its answer, the better one came in between."""
+    better, costlier = sorted(wrong(2), key=lambda one: one.verification.mse)
+    with transaction(connection) as cursor:
+        nodes.register(cursor, NODE)
+
+    def do(job: int, *, answers: bool = True) -> tuple[int, int]:
+        with transaction(connection) as cursor:
+            (row,) = claims.nodes_with_room(cursor)
+            (given,) = claims.assign(cursor, [(job, row)])
+            claim = claims.claim(cursor, job, given.token, node="one", pid=7, numeric_class="class")
+            ids = record(cursor, stored.id, [better, costlier], job_id=job, slice=0)
+            result = {"answer": costlier.arrangement.text} if answers else {"facts": 1}
+            end = SliceResult("done", steps_done=5, seconds=1.0, result=result)
+            cost = better.verification.mse
+            slices.finish(cursor, claim, end, best=cost, best_solution=ids[0])
+        return ids[0], ids[1]
+
+    return do
+
+
+@pytest.fixture
+def chained(connection, stored):
+    def put(parents: int) -> list[int]:
+        above = [NewJob("anneal", "heavy", {}, seed=1, puzzle_id=stored.id)] * parents
+        below = NewJob(
+            "refine",
+            "heavy",
+            {},
+            seed=1,
+            puzzle_id=stored.id,
+            parents=tuple(range(parents)),
+            join_mode="best" if parents > 1 else None,
+        )
+        with transaction(connection) as cursor:
+            return jobs.insert(
+                cursor, [*above, below], command="test", base_seed=1, code_version="0"
+            )[1]
+
+    return put
+
+
+def handed(connection, job):
+    with transaction(connection) as cursor:
+        cursor.execute("SELECT state, parent_solution_id FROM jobs WHERE id = %s", (job,))
+        return cursor.fetchone()
+
+
+def test_the_answer_is_handed_down_not_what_was_better_in_between(connection, chained, worked):
+    parent, child = chained(1)
+    _, answer = worked(parent)
+    assert handed(connection, child) == ("ready", answer)
+
+
+def test_the_best_stands_in_where_the_result_has_no_answer(connection, chained, worked):
+    parent, child = chained(1)
+    best, _ = worked(parent, answers=False)
+    assert handed(connection, child) == ("ready", best)
+
+
+def test_a_join_compares_what_is_handed_down(connection, chained, worked):
+    first, second, child = chained(2)
+    worked(first)
+    best, _ = worked(second, answers=False)
+    assert handed(connection, child) == ("ready", best)
