@@ -38,9 +38,12 @@ def found() -> str | None:
 class Page:
     """One tab, with everything that it complained of."""
 
-    def __init__(self, loop: asyncio.AbstractEventLoop, socket: WebSocketClientConnection) -> None:
+    def __init__(
+        self, loop: asyncio.AbstractEventLoop, socket: WebSocketClientConnection, target: str
+    ) -> None:
         self._loop = loop
         self._socket = socket
+        self._target = target
         self._numbers = itertools.count(1)
         self.complaints: list[str] = []
         self.asked: list[str] = []
@@ -57,8 +60,15 @@ class Page:
         assert "exceptionDetails" not in said, said
         return said["result"].get("value")
 
+    def close(self) -> None:
+        """Close the tab, which would go on asking for news."""
+        self.send("Target.closeTarget", targetId=self._target)
+        self._socket.close()
+
     def open(self, url: str) -> None:
+        """Go to a page, and wait until all its files are there."""
         self.send("Page.navigate", url=url)
+        self.until(f"document.readyState === 'complete' && location.href === '{url}'", "it loads")
 
     def size(self, width: int, height: int) -> None:
         """Give the tab the size of a screen; a narrow one is a phone's."""
@@ -81,15 +91,14 @@ class Page:
         for kind in ("rawKeyDown", "keyUp"):
             self.send("Input.dispatchKeyEvent", type=kind, key=key, windowsVirtualKeyCode=code)
 
-    def until(self, expression: str, what: str) -> Any:
-        """Wait until an expression is true; gives its value."""
+    def until(self, expression: str, what: str) -> None:
+        """Wait until an expression is true."""
         end = time.monotonic() + PATIENCE
-        while not (value := self.evaluate(expression)):
+        while not self.evaluate(f"Boolean({expression})"):
             if time.monotonic() > end:
                 text = self.evaluate("document.body.innerText")
                 pytest.fail(f"waited in vain until {what}\n{self.complaints}\n{text}")
             time.sleep(0.05)
-        return value
 
     def screenshot(self, path: Path, height: int | None = None) -> None:
         """Keep a picture of the page, of all of it or down to a height."""
@@ -145,16 +154,24 @@ class Chromium:
                 start_new_session=True,
             )
         self._loop = asyncio.new_event_loop()
+        self._pages: list[Page] = []
 
     def page(self) -> Page:
         """Open a tab."""
-        return Page(self._loop, self._loop.run_until_complete(self._connect()))
+        self._pages.append(Page(self._loop, *self._loop.run_until_complete(self._connect())))
+        return self._pages[-1]
+
+    def close_pages(self) -> None:
+        """Close all tabs that were opened here."""
+        while self._pages:
+            self._pages.pop().close()
+        # connections end in the loop
+        self._loop.run_until_complete(asyncio.sleep(0.05))
 
     def close(self) -> None:
         if self._process.poll() is None:
             os.killpg(self._process.pid, signal.SIGKILL)
         self._process.wait()
-        self._loop.run_until_complete(asyncio.sleep(0))
         self._loop.close()
 
     def _port(self) -> int:
@@ -167,22 +184,29 @@ class Chromium:
             time.sleep(0.05)
         return int(told.read_text().split()[0])
 
-    async def _connect(self) -> WebSocketClientConnection:
+    async def _connect(self) -> tuple[WebSocketClientConnection, str]:
         answer = await AsyncHTTPClient().fetch(
             f"http://127.0.0.1:{self._port()}/json/new?about:blank", method="PUT", body=b""
         )
         tab = json.loads(answer.body)
-        return await websocket_connect(
+        socket = await websocket_connect(
             tab["webSocketDebuggerUrl"], max_message_size=200 * 1024 * 1024
         )
+        return socket, tab["id"]
 
 
 @pytest.fixture(scope="module")
-def chromium(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
-    """The browser; a test that needs it is skipped where it is not installed."""
+def _browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chromium]:
     program = found()
     if program is None:
         pytest.skip(f"no browser here: none of {', '.join(NAMES)} is on PATH")
     browser = Chromium(program, tmp_path_factory.mktemp("chromium"))
     yield browser
     browser.close()
+
+
+@pytest.fixture
+def chromium(_browser: Chromium) -> Iterator[Chromium]:
+    """The browser, without tabs; a test is skipped where none is installed."""
+    yield _browser
+    _browser.close_pages()
