@@ -95,6 +95,10 @@ def transaction(connection: Connection) -> Iterator[Cursor]:
         _close(connection)
         raise UnreachableError(f"Postgres went away: {told(error)}") from error
     except psycopg2.Error as error:
+        # what has no class of its own comes from libpq: the connection broke as it was used
+        if connection.closed or type(error) is psycopg2.DatabaseError:
+            _close(connection)
+            raise UnreachableError(f"Postgres went away: {told(error)}") from error
         raise PoolError(f"Postgres refuses: {told(error)}") from error
 
 

@@ -133,6 +133,7 @@ def settle_children(cursor: Cursor, parents: Sequence[int]) -> None:
     """Ready or block the children whose parents have all ended, and theirs in turn."""
     ended = list(parents)
     while ended:
+        cursor.execute(load("jobs")["lock_children"], {"parents": ended})
         cursor.execute(load("jobs")["ready_children"], {"parents": ended})
         ended = [number for number, state in cursor.fetchall() if state == "blocked"]
 

@@ -36,6 +36,13 @@ ORDER BY identity, id;
 SELECT count(*) FROM (
     SELECT FROM jobs WHERE state IN ('waiting', 'ready') LIMIT %(limit)s) AS queued;
 
+-- name: lock_children
+-- Two parents that end at once do not see each other's end: the second waits for the first here,
+-- and looks again with `ready_children`, or nobody would ready their child.
+SELECT id FROM jobs
+WHERE state = 'waiting' AND id IN (SELECT child_id FROM edges WHERE parent_id = ANY(%(parents)s))
+ORDER BY id FOR NO KEY UPDATE;
+
 -- name: ready_children
 -- Parents all ended: ready with the best of their solutions, or blocked with the reason.
 -- A parent hands down its answer. The best that it ever wrote may be another one: what is written

@@ -1,9 +1,11 @@
 """A child begins with its parents' answer, wherever their slices were cut."""
 
+import threading
+
 import pytest
 
 from permq.pool import claims, jobs, nodes, slices
-from permq.pool.connection import transaction
+from permq.pool.connection import connect, transaction
 from permq.pool.jobs import NewJob
 from permq.pool.slices import SliceResult
 from permq.pool.solutions import record
@@ -76,3 +78,36 @@ def test_a_join_compares_what_is_handed_down(connection, chained, worked):
     worked(first)
     best, _ = worked(second, answers=False)
     assert handed(connection, child) == ("ready", best)
+
+
+def test_of_two_parents_that_end_at_once_the_second_readies_the_child(
+    connection, chained, stored, postgres_url
+):
+    """Neither sees the end of the other before it is committed."""
+    first, second, child = chained(2)
+    with transaction(connection) as cursor:
+        cursor.execute("UPDATE jobs SET state = 'running' WHERE id = ANY(%s)", ([first, second],))
+
+    def end(cursor, job):
+        cursor.execute("UPDATE jobs SET state = 'done' WHERE id = %s", (job,))
+        jobs.settle_children(cursor, [job])
+
+    def end_second():
+        other = connect(postgres_url)
+        with transaction(other) as cursor:
+            end(cursor, second)
+        other.close()
+
+    watch = connect(postgres_url)
+    thread = threading.Thread(target=end_second)
+    with transaction(connection) as cursor:
+        end(cursor, first)
+        thread.start()
+        while thread.is_alive():
+            with transaction(watch) as looking:
+                looking.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+                if looking.fetchone() != (0,):
+                    break
+    thread.join()
+    watch.close()
+    assert handed(connection, child)[0] == "ready"
