@@ -11,6 +11,7 @@ Every benchmark prints what it measured and whether it keeps its bound:
   regimes       networks trained in many ways: which are solved, and in what time
   large         192 blocks of width 96: budget, memory, and what a proposal costs
   pool          queries of a pool of a million solutions
+  dashboard     its answers with a million solutions and 10,000 jobs
   figures       every picture of the real puzzle, from a pool of ten thousand solutions
   fleet         a fleet of two workers: idle, empty jobs, annealing through the queue
 """
@@ -35,6 +36,7 @@ BENCHMARKS = (
     "regimes",
     "large",
     "pool",
+    "dashboard",
     "fleet",
     "figures",
 )

@@ -195,3 +195,18 @@ def test_square_layers_may_stand_anywhere(serve, postgres_url):
     assert len(told["layers"]) == 6
     assert told["entropy"].shape == (6,)
     pool.close()
+
+
+def test_no_answer_about_a_puzzle_walks_over_all_solutions(pool):
+    from permq.dashboard.course import EACH_END, EXACT, OF_A_STRETCH, STRETCHES
+    from permq.pool.queries import load
+
+    given = {"stretches": STRETCHES, "each": OF_A_STRETCH, "puzzle": pool.row.id}
+    for sql, limit in (("course", EACH_END), ("solutions", EXACT)):
+        query = "EXPLAIN " + load("dashboard")[sql]
+        with transaction(pool.connection) as cursor:
+            cursor.execute("SET LOCAL enable_seqscan = off")
+            cursor.execute(query, {**given, "limit": limit})
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+        assert "Index" in plan
+        assert "Seq Scan on solutions" not in plan
