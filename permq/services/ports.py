@@ -13,7 +13,7 @@ port while the server restarts."""
 
 TRIES = 100
 
-_claims: list[socket.socket] = []
+_claims: list[int] = []
 
 
 def free_port(preferred: int = 0) -> int:
@@ -61,7 +61,8 @@ def claim(port: int) -> bool:
     except OSError:
         mark.close()
         return False
-    _claims.append(mark)
+    # as a bare descriptor it stays open to the end of this process
+    _claims.append(mark.detach())
     return True
 
 

@@ -19,6 +19,7 @@ def task(**params):
 def test_its_usual_options_are_those_of_the_figures():
     params = FIGURES_KIND.complete({})
     assert params.pop("names") == "all"
+    assert params.pop("gif") is False
     assert params.items() <= DEFAULTS.items()
 
 
