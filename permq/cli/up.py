@@ -44,6 +44,10 @@ PORT = click.IntRange(1, 65_535)
     help="Start the exporter of numbers for Prometheus.",
 )
 @click.option("--metrics-port", type=PORT, metavar="PORT", help="By default 9808, if it is free.")
+@click.option(
+    "--dashboard/--no-dashboard", default=True, show_default=True, help="Start the dashboard."
+)
+@click.option("--dashboard-port", type=PORT, metavar="PORT", help="By default 8050, if it is free.")
 @click.option("--postgres-port", type=PORT, metavar="PORT", help="By default that of last time.")
 @click.option("--redis-port", type=PORT, metavar="PORT", help="By default that of last time.")
 def command(
@@ -54,10 +58,12 @@ def command(
     flower_port: int | None,
     metrics: bool,
     metrics_port: int | None,
+    dashboard: bool,
+    dashboard_port: int | None,
     postgres_port: int | None,
     redis_port: int | None,
 ) -> int:
-    """Start Redis, Postgres, workers and Flower, and keep them running until Ctrl-C.
+    """Start Redis, Postgres, workers and what shows them, and keep them running until Ctrl-C.
 
     The servers are those that PERMQ_POSTGRES_URL and PERMQ_REDIS_URL name; where they name none,
     this machine's own are started: from the extra `embedded`, or from PATH. All listen on
@@ -72,6 +78,7 @@ def command(
     """
     from permq.cli.roll import Roll
     from permq.config import ServiceSettings, WatchSettings
+    from permq.dashboard import PORT as DASHBOARD_PORT
     from permq.metrics import PORT as METRICS_PORT
     from permq.pool.migrate import migrate
     from permq.services import addresses
@@ -101,11 +108,14 @@ def command(
                 flower_port=chosen_port(flower_port, FLOWER_PORT) if flower else None,
                 flower_password=chosen_password,
                 metrics_port=chosen_port(metrics_port, METRICS_PORT) if metrics else None,
+                dashboard_port=chosen_port(dashboard_port, DASHBOARD_PORT) if dashboard else None,
             )
             roll = Roll(postgres_url)
             supervisor.start(*plan.members(roll.is_live))
             roll.close()
-            record = addresses.Record(postgres_url, redis_url, plan.flower, plan.metrics)
+            record = addresses.Record(
+                postgres_url, redis_url, plan.flower, plan.metrics, plan.dashboard
+            )
             addresses.save(place, record)
             found = survey(addresses.Addresses(postgres_url, redis_url), record)
             for line in told(plan, found, usual, known_password=chosen_password is not None):

@@ -43,12 +43,15 @@ class Record:
         None where it was not started.
     metrics
         Address of the exporter; None where it was not started.
+    dashboard
+        Address of the dashboard; None where it was not started.
     """
 
     postgres_url: str
     redis_url: str
     flower: Watch | None = None
     metrics: str | None = None
+    dashboard: str | None = None
 
 
 @dataclass(frozen=True)
@@ -113,9 +116,10 @@ def running(data: Path) -> Record | None:
             "redis_url": str(redis),
             "flower": flower,
             "metrics": str() | None as metrics,
+            "dashboard": str() | None as dashboard,
         }:
             watch = Watch(**flower) if isinstance(flower, dict) else None
-            return Record(postgres, redis, watch, metrics)
+            return Record(postgres, redis, watch, metrics, dashboard)
     return None
 
 

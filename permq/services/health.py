@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from permq.services import exporter, flower
+from permq.services import dashboard, exporter, flower
 from permq.services.addresses import OPAQUE, Addresses, Record, shown
 
 OK, NOT_RUNNING, UNREACHABLE = "ok", "not running", "unreachable"
@@ -16,7 +16,7 @@ class Health:
     Parameters
     ----------
     name
-        `postgres`, `redis`, `flower` or `metrics`.
+        `postgres`, `redis`, `flower`, `metrics` or `dashboard`.
     address
         Without user and password; None where none is known.
     version
@@ -53,6 +53,9 @@ def survey(addresses: Addresses, record: Record | None) -> list[Health]:
         url = record.metrics
         page = url + exporter.PAGE
         found.append(_page("metrics", page, exporter.is_ready(url), exporter.version()))
+    if record is not None and record.dashboard is not None:
+        url = record.dashboard
+        found.append(_page("dashboard", url, dashboard.is_ready(url), dashboard.version()))
     return found
 
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
-from permq.services import exporter, flower, nodes
+from permq.services import dashboard, exporter, flower, nodes
 from permq.services.addresses import Watch
 from permq.services.files import new_password, private_folder
 from permq.services.members import Member
@@ -34,6 +34,8 @@ class Plan:
         What it asks for.
     metrics_port
         Where the exporter listens; None for no exporter.
+    dashboard_port
+        Where the dashboard listens; None for no dashboard.
     """
 
     data: Path
@@ -44,6 +46,7 @@ class Plan:
     flower_port: int | None
     flower_password: str
     metrics_port: int | None
+    dashboard_port: int | None
 
     @property
     def variables(self) -> dict[str, str]:
@@ -62,6 +65,11 @@ class Plan:
         """Where the exporter will be."""
         return f"http://{LOOPBACK}:{self.metrics_port}" if self.metrics_port else None
 
+    @property
+    def dashboard(self) -> str | None:
+        """Where the dashboard will be."""
+        return f"http://{LOOPBACK}:{self.dashboard_port}" if self.dashboard_port else None
+
     def members(self, is_live: Callable[[str], bool]) -> Iterator[Member]:
         """List the processes to start.
 
@@ -79,6 +87,8 @@ class Plan:
             )
         if self.metrics_port is not None:
             yield exporter.member(self.variables, self.metrics_port, self.data)
+        if self.dashboard_port is not None:
+            yield dashboard.member(self.variables, self.dashboard_port, self.data)
         for name in nodes.names(self.nodes):
             folder = private_folder(self.data / NODES / name)
             yield nodes.member(name, self.workers, folder, self.variables, partial(is_live, name))
@@ -101,6 +111,7 @@ def make_plan(
     flower_port: int | None,
     flower_password: str | None = None,
     metrics_port: int | None,
+    dashboard_port: int | None,
 ) -> Plan:
     """Fill in what nobody chose: worker processes and Flower's password."""
     return Plan(
@@ -112,4 +123,5 @@ def make_plan(
         flower_port=flower_port,
         flower_password=flower_password or new_password(),
         metrics_port=metrics_port,
+        dashboard_port=dashboard_port,
     )

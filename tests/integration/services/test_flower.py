@@ -27,7 +27,7 @@ def ask(url, path, user=None, password=None):
 
 
 def test_flower_runs_with_a_login_that_stands_in_no_command_line(machine):
-    up = machine.up("--nodes", 0, "--no-metrics", "--flower-port", free_port())
+    up = machine.up("--nodes", 0, "--no-metrics", "--no-dashboard", "--flower-port", free_port())
     assert up.ready, up.text
     watch = json.loads((machine.data / "addresses.json").read_text())["flower"]
     assert watch["password"] in up.text
@@ -76,7 +76,7 @@ def test_flower_alone_has_a_login_and_ends_when_it_is_asked(
 def test_a_password_of_ones_own_is_asked_for_and_not_printed(machine, redis_url, postgres_url):
     machine.variables |= {"PERMQ_POSTGRES_URL": postgres_url, "PERMQ_REDIS_URL": redis_url}
     machine.variables["PERMQ_FLOWER_PASSWORD"] = "a-word-of-mine"
-    up = machine.up("--nodes", 0, "--no-metrics", "--flower-port", free_port())
+    up = machine.up("--nodes", 0, "--no-metrics", "--no-dashboard", "--flower-port", free_port())
     assert up.ready, up.text
     assert "a-word-of-mine" not in up.text
     (health,) = [one for one in machine.status()["services"] if one["name"] == "flower"]
@@ -87,7 +87,7 @@ def test_a_flower_of_somebody_else_at_its_port_is_not_taken_for_it(
     machine, redis_url, postgres_url
 ):
     machine.variables |= {"PERMQ_POSTGRES_URL": postgres_url, "PERMQ_REDIS_URL": redis_url}
-    up = machine.up("--nodes", 0, "--no-metrics", "--flower-port", free_port())
+    up = machine.up("--nodes", 0, "--no-metrics", "--no-dashboard", "--flower-port", free_port())
     url = json.loads((machine.data / "addresses.json").read_text())["flower"]["url"]
     assert flower.is_ready(url, up.text.partition("password ")[2].split()[0])
     assert not flower.is_ready(url, "another password")
@@ -95,7 +95,7 @@ def test_a_flower_of_somebody_else_at_its_port_is_not_taken_for_it(
 
 def test_the_exporter_stands_beside_it(machine, redis_url, postgres_url):
     machine.variables |= {"PERMQ_POSTGRES_URL": postgres_url, "PERMQ_REDIS_URL": redis_url}
-    up = machine.up("--nodes", 0, "--no-flower", "--metrics-port", free_port())
+    up = machine.up("--nodes", 0, "--no-flower", "--no-dashboard", "--metrics-port", free_port())
     assert up.ready, up.text
     (health,) = [one for one in machine.status()["services"] if one["name"] == "metrics"]
     assert health["address"] in up.text

@@ -8,7 +8,7 @@ import pytest
 
 from permq.services.processes import identity
 
-NODES = ("--nodes", 2, "--workers", 1, "--no-flower", "--no-metrics")
+NODES = ("--nodes", 2, "--workers", 1, "--no-flower", "--no-metrics", "--no-dashboard")
 
 
 def worker_of(machine, name):

@@ -12,7 +12,7 @@ from redis import Redis
 
 from permq.services.processes import identity
 
-SERVERS = ("--nodes", 0, "--no-flower", "--no-metrics")
+SERVERS = ("--nodes", 0, "--no-flower", "--no-metrics", "--no-dashboard")
 
 
 def passwords(data):

@@ -6,13 +6,15 @@ from permq.services.plan import make_plan, workers_each
 
 POSTGRES = "postgresql://permq:first-secret@127.0.0.1:1/permq"
 REDIS = "redis://:second-secret@127.0.0.1:2/0"
+ALONE = {"flower_port": None, "metrics_port": None, "dashboard_port": None}
 
 
 @pytest.fixture
 def plan(tmp_path):
     def make(**choices):
-        usual = {"count": 1, "workers": 2, "flower_port": 5555, "metrics_port": 9808}
-        return make_plan(tmp_path, POSTGRES, REDIS, **usual | choices)
+        usual = {"count": 1, "workers": 2}
+        ports = {"flower_port": 5555, "metrics_port": 9808, "dashboard_port": 8050}
+        return make_plan(tmp_path, POSTGRES, REDIS, **usual | ports | choices)
 
     return make
 
@@ -22,10 +24,11 @@ def test_those_that_watch_and_so_many_nodes_are_planned(plan):
     assert [(member.name, member.stage) for member in members] == [
         ("flower", Stage.WATCHER),
         ("metrics", Stage.WATCHER),
+        ("dashboard", Stage.WATCHER),
         ("node1", Stage.WORKER),
         ("node2", Stage.WORKER),
     ]
-    assert list(plan(count=0, flower_port=None, metrics_port=None).members(lambda name: True)) == []
+    assert list(plan(count=0, **ALONE).members(lambda name: True)) == []
 
 
 def test_no_secret_stands_in_a_command(plan):
@@ -39,7 +42,7 @@ def test_no_secret_stands_in_a_command(plan):
 
 
 def test_a_node_is_started_with_its_name_slots_and_folder(plan, tmp_path):
-    (node,) = plan(flower_port=None, metrics_port=None).members(lambda name: name == "node1")
+    (node,) = plan(**ALONE).members(lambda name: name == "node1")
     folder = tmp_path / "nodes/node1"
     words = ("worker", "start", "--name", "node1", "--slots", "2", "--data", str(folder))
     assert node.command[-8:] == words
