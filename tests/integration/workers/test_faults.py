@@ -229,3 +229,27 @@ def test_connections_that_postgres_cuts_cost_nothing(fleet):
         )
     assert set(fleet.until_ended(jobs).values()) == {"done"}
     assert_slices_are_whole(fleet)
+
+
+def test_a_worker_that_starts_before_its_servers_waits_for_them(
+    postgres_server, redis_server, tmp_path
+):
+    fleet = Fleet(postgres_server.url, redis_server.url, tmp_path / "fleet")
+    try:
+        postgres_server.stop()
+        redis_server.stop()
+        node = fleet.node("early")
+        node.start()
+        fleet.until(lambda: "Cannot connect to redis" in node.told(), "it misses Redis")
+        redis_server.start()
+        fleet.until(lambda: "trying until it answers" in node.told(), "it misses Postgres")
+        postgres_server.start()
+        fleet.await_node("early")
+        assert node.process.poll() is None
+        secrets = [
+            url.partition("@")[0].rpartition(":")[2]
+            for url in (fleet.postgres_url, fleet.redis_url)
+        ]
+        assert not [secret for secret in secrets if secret in node.told()]
+    finally:
+        fleet.close()
