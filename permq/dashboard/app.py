@@ -23,7 +23,10 @@ LONGEST_HEAD = 16 * 1024
 LONGEST_BODY = 16 * 1024
 IDLE_SECONDS = 75.0
 ALLOWED = "GET, HEAD"
-PAGE_FILES = r"(index\.html|style\.css|page\.js|panels\.js|charts\.js|icon\.svg)"
+PAGE_FILES = (
+    r"(index\.html|style\.css|icon\.svg"
+    r"|(?:page|panels|charts|tables|words|fleet|pool|learning|results)\.js)"
+)
 
 # What is told of one puzzle, by the address' last part.
 PANELS: Mapping[str, Callable[[Cursor, int], Any]] = {

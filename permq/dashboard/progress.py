@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 
+from permq.core.arrangement import Arrangement, kendall_tau, pairs_right
 from permq.core.network import Array
 from permq.history.embedding import States
 from permq.history.geometry import drift
@@ -74,13 +75,13 @@ def skills(found: Sequence[SnapshotRow], best: Sequence[int]) -> list[dict[str, 
     Pairs and order are those of the snapshot's best solution against the best known now; speed
     is a share of the fastest snapshot's.
     """
+    answer = Arrangement.of(best)
     fastest = max((one.numbers["speed"] for one in found), default=0.0) or 1.0
     return [
         {
             "id": one.id,
             "values": [
-                pairs_alike(one.permutation, best),
-                order_alike(one.permutation, best),
+                *likeness(Arrangement.of(one.permutation), answer),
                 float(np.mean(one.numbers["agreement"])),
                 one.numbers["locked"],
                 certainty(one.numbers["entropy"]),
@@ -91,24 +92,14 @@ def skills(found: Sequence[SnapshotRow], best: Sequence[int]) -> list[dict[str, 
     ]
 
 
-def pairs_alike(answer: Sequence[int], best: Sequence[int]) -> float:
-    """Share of the blocks of one answer that are blocks of the other."""
-    known = set(zip(best[0:-1:2], best[1:-1:2], strict=True))
-    blocks = list(zip(answer[0:-1:2], answer[1:-1:2], strict=True))
-    return sum(block in known for block in blocks) / len(blocks)
+def likeness(one: Arrangement, best: Arrangement) -> tuple[float, float]:
+    """Share of the pairs that are those of the best, and Kendall's correlation of the orders.
 
-
-def order_alike(answer: Sequence[int], best: Sequence[int]) -> float:
-    """Spearman's correlation of the positions of input layers; 0 where it is negative."""
-    place = {layer: position for position, layer in enumerate(best[0:-1:2])}
-    positions = [place.get(layer) for layer in answer[0:-1:2]]
-    both = [(here, there) for here, there in enumerate(positions) if there is not None]
-    if len(both) < 2:
-        return float(len(both) == len(positions))
-    here, there = np.array(both).T
-    # layers stand at one place each, so ranks are places in order
-    ranks = there.argsort().argsort()
-    return max(0.0, float(np.corrcoef(np.arange(len(here)), ranks)[0, 1]))
+    A correlation below 0 counts as 0, as does that of square layers in other roles.
+    """
+    alike = set(one.inputs) == set(best.inputs)
+    order = max(kendall_tau(one, best), 0.0) if alike else 0.0
+    return pairs_right(one, best) / best.blocks, order
 
 
 def certainty(entropies: Sequence[float]) -> float:

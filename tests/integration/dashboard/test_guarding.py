@@ -50,6 +50,7 @@ def test_the_page_holds_no_script_of_its_own_and_asks_nobody_else(served):
         ("/page.js", "javascript"),
         ("/charts.js", "javascript"),
         ("/panels.js", "javascript"),
+        ("/words.js", "javascript"),
         ("/style.css", "text/css"),
         ("/icon.svg", "image/svg+xml"),
         ("/echarts/echarts.min.js", "javascript"),
@@ -149,3 +150,11 @@ def test_an_unchanged_answer_is_not_sent_again(served):
 
 def test_links_lead_to_flower_and_grafana(served):
     assert served.ask("/api/links").json == LINKS
+
+
+def test_every_file_of_the_page_is_served_and_no_other(served):
+    from importlib.resources import files
+
+    for file in (files("permq.dashboard") / "page").iterdir():
+        assert served.ask(f"/{file.name}").status == 200
+    assert served.ask("/app.py").status == served.ask("/__init__.py").status == 404

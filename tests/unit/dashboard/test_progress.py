@@ -5,12 +5,12 @@ from datetime import UTC, datetime
 
 import pytest
 
+from permq.core.arrangement import Arrangement
 from permq.dashboard.progress import (
     calibrated,
     certainty,
     drifts,
-    order_alike,
-    pairs_alike,
+    likeness,
     skills,
     spaced,
 )
@@ -34,19 +34,19 @@ def row(number=1, permutation=BEST, placement=None, speed=10.0):
     )
 
 
-def test_pairs_count_wherever_they_stand():
-    assert pairs_alike(BEST, BEST) == 1
-    assert pairs_alike((2, 12, 0, 11, 1, 10, 99), BEST) == pytest.approx(1 / 3)
-
-
-def test_order_is_a_rank_correlation_and_never_below_0():
-    assert order_alike(BEST, BEST) == pytest.approx(1)
-    assert order_alike((1, 10, 0, 11, 2, 12, 99), BEST) == pytest.approx(0.5)
-    assert order_alike((2, 10, 1, 11, 0, 12, 99), BEST) == 0
-    # layers that the best one uses as outputs have no place to compare
-    assert order_alike((0, 1, 10, 11, 2, 12, 99), BEST) == pytest.approx(1)
-    assert order_alike((0, 10, 99), (0, 10, 99)) == 1
-    assert order_alike((10, 0, 99), (0, 10, 99)) == 0
+@pytest.mark.parametrize(
+    ("answer", "pairs", "order"),
+    [
+        (BEST, 1, 1),
+        ((2, 12, 0, 11, 1, 10, 99), 1 / 3, 0),
+        ((1, 11, 0, 10, 2, 12, 99), 1, 1 / 3),
+        # square layers in other roles have no common order
+        ((10, 0, 1, 11, 2, 12, 99), 2 / 3, 0),
+    ],
+)
+def test_pairs_count_wherever_they_stand_and_order_by_kendalls_tau(answer, pairs, order):
+    told = likeness(Arrangement.of(answer), Arrangement.of(BEST))
+    assert told == pytest.approx((pairs, order))
 
 
 def test_certainty_goes_from_one_block_to_all_alike():
