@@ -30,7 +30,8 @@ def transport_options(node: str | None = None) -> dict[str, Any]:
         "socket_keepalive": True,
         "socket_connect_timeout": 10,
         "socket_timeout": 60,
-        "retry_on_timeout": True,
+        # No retry_on_timeout: with it redis-py mends a broken subscription by itself, and then
+        # waits on the new one for ever, where Celery's loop had only asked for what is there.
         "client_name": f"permq-{node or 'sender'}",
     }
     if node is not None:

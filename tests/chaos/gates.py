@@ -17,17 +17,21 @@ class Gates:
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="gates", daemon=True)
         self._thread.start()
+        self._gates: list[Gate] = []
 
     def gate(self, upstream: int) -> "Gate":
         """Open a relay to a port of this machine."""
         made = Gate(self._loop, upstream)
         asyncio.run_coroutine_threadsafe(made.listen(), self._loop).result(10)
+        self._gates.append(made)
         return made
 
     def close(self) -> None:
         """End all of them."""
 
         async def end() -> None:
+            for gate in self._gates:
+                await gate.leave()
             tasks = asyncio.all_tasks() - {asyncio.current_task()}
             for task in tasks:
                 task.cancel()
@@ -52,8 +56,13 @@ class Gate:
         self.port = 0
 
     async def listen(self) -> None:
-        server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
-        self.port = server.sockets[0].getsockname()[1]
+        self._server = await asyncio.start_server(self._accept, "127.0.0.1", 0)
+        self.port = self._server.sockets[0].getsockname()[1]
+
+    async def leave(self) -> None:
+        self._server.close()
+        for writer in list(self._writers):
+            _abort(writer)
 
     def cut(self) -> None:
         """Connections break, and no new one is made."""
@@ -99,6 +108,8 @@ class Gate:
                 finally:
                     for way in ways:
                         way.cancel()
+        except asyncio.CancelledError:  # the gates are closed; nobody waits for this task
+            return
         finally:
             for one in filter(None, (writer, other)):
                 self._writers.discard(one)

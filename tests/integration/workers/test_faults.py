@@ -253,3 +253,14 @@ def test_a_worker_that_starts_before_its_servers_waits_for_them(
         assert not [secret for secret in secrets if secret in node.told()]
     finally:
         fleet.close()
+
+
+def test_a_subscription_that_breaks_does_not_make_a_worker_deaf(fleet):
+    """Celery's loop would wait for ever in the middle of its one thread."""
+    fleet.started("one")
+    broker = redis.Redis.from_url(fleet.redis_url)
+    for _ in range(3):
+        fleet.until(lambda: bool(broker.client_list(_type="pubsub")), "it listens")
+        broker.client_kill_filter(_type="pubsub")
+        done = fleet.submit(step("noop"))
+        assert fleet.until_ended(done.jobs) == {done.jobs[0]: "done"}
