@@ -107,7 +107,7 @@ export function consensus(told) {
           axis("", { type: "category", data: ticks, gridIndex: 1, axisLabel: { show: false } }),
         ],
         yAxis: [
-          axis("input layer", { type: "category", data: told.layers, inverse: true, nameGap: 40, gridIndex: 0 }),
+          axis("input layer", { type: "category", data: told.layers, inverse: true, nameGap: 40, gridIndex: 0, axisLabel: { color: quiet, interval: Math.ceil(blocks / 16) - 1 } }),
           axis("nats", { type: "value", gridIndex: 1, nameGap: 40, min: 0, max: (range) => Math.max(range.max, 0.1), splitNumber: 1, axisLabel: { color: quiet, formatter: (v) => number(v, 2) } }),
         ],
         series: [
