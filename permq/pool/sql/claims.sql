@@ -61,7 +61,9 @@ WHERE n.name = %(node)s AND jobs.state = 'assigned'
 ORDER BY jobs.priority, jobs.id LIMIT %(limit)s;
 
 -- name: claim
+-- Steps are counted from what was written: a try that was lost may have told of more (`renew`).
 UPDATE jobs SET state = 'running', pid = %(pid)s, attempt = attempt + 1,
+    steps_done = coalesce((SELECT sum(s.steps) FROM slices s WHERE s.job_id = jobs.id), 0),
     started_at = coalesce(started_at, clock_timestamp()),
     numeric_class = coalesce(numeric_class, %(numeric_class)s),
     moved = moved OR (numeric_class IS NOT NULL AND numeric_class <> %(numeric_class)s),
