@@ -110,7 +110,7 @@ def finish(
     row = cursor.fetchone()
     if row is None:
         raise LeaseLostError(f"job {claim.job}: its lease was lost, this slice is not kept")
-    number, node_id = row
+    number, node_id, state = row
     cursor.execute(
         sql["insert_slice"],
         {
@@ -124,7 +124,7 @@ def finish(
             **asdict(result.usage),
         },
     )
-    if result.checkpoint is not None:
+    if state == "ready" and result.checkpoint is not None:
         cursor.execute(
             sql["save_checkpoint"],
             {
@@ -133,7 +133,7 @@ def finish(
                 "data": psycopg2.Binary(result.checkpoint),
             },
         )
-    elif result.state != "ready" and number > 0:
+    elif state != "ready" and number > 0:
         cursor.execute(sql["drop_checkpoint"], {"job": claim.job})
-    if result.state != "ready":
+    if state != "ready":
         settle_children(cursor, [claim.job])

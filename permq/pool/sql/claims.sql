@@ -109,8 +109,9 @@ RETURNING cancelling, paused, NOT keep_going AND work_class = 'heavy' AND coales
         FROM nodes WHERE nodes.id = node_id);
 
 -- name: finish
+-- An order to cancel that came too late for the slice to hear it still ends the job.
 UPDATE jobs SET
-    state = %(state)s, slice = slice + 1, attempt = 0, pid = NULL, lease_until = NULL,
+    state = CASE WHEN cancelling AND %(state)s = 'ready' THEN 'cancelled' ELSE %(state)s END, slice = slice + 1, attempt = 0, pid = NULL, lease_until = NULL,
     steps_done = %(steps_done)s, worked = worked + %(seconds)s, rate = %(rate)s,
     current_cost = coalesce(%(current)s, current_cost),
     best_cost = CASE WHEN %(best)s IS NULL THEN best_cost
@@ -119,12 +120,12 @@ UPDATE jobs SET
         WHEN %(best_solution)s IS NULL THEN best_solution_id
         WHEN best_solution_id IS NULL OR %(best)s <= best_cost THEN %(best_solution)s
         ELSE best_solution_id END,
-    result = coalesce(%(result)s, result), reason = %(reason)s,
+    result = coalesce(%(result)s, result), reason = CASE WHEN cancelling AND %(state)s = 'ready' THEN 'cancelled' ELSE %(reason)s END,
     cancelling = false,
     ready_at = CASE WHEN %(state)s = 'ready' THEN clock_timestamp() ELSE ready_at END,
-    ended_at = CASE WHEN %(state)s <> 'ready' THEN clock_timestamp() END
+    ended_at = CASE WHEN cancelling OR %(state)s <> 'ready' THEN clock_timestamp() END
 WHERE id = %(job)s AND token = %(token)s AND state = 'running'
-RETURNING slice - 1, node_id;
+RETURNING slice - 1, node_id, state;
 
 -- name: insert_slice
 INSERT INTO slices (job_id, slice, token, node_id, started_at, steps, best_cost, cpu_seconds,

@@ -312,3 +312,18 @@ def test_the_end_of_a_search_calls_off_what_has_not_begun(connection, put, work,
         jobs.end_searches(cursor, stored.id, None, "solved")
         assert claims.renew(cursor, running, claim.token).solved
     assert states(connection) == {running: "running", queued: "cancelled", kept: "ready"}
+
+
+def test_a_cancel_that_comes_when_the_slice_is_being_written_still_ends_the_job(
+    connection, put, work
+):
+    parent, child = put(new(), new(parents=(0,)))
+    claim = work(parent)
+    with transaction(connection) as cursor:
+        jobs.cancel(cursor, [parent])
+    end(connection, claim, "ready", checkpoint=b"half")
+    assert states(connection) == {parent: "cancelled", child: "blocked"}
+    with transaction(connection) as cursor:
+        assert claims.checkpoint(cursor, parent) is None
+        cursor.execute("SELECT reason, ended_at IS NOT NULL FROM jobs WHERE id = %s", (parent,))
+        assert cursor.fetchall() == [("cancelled", True)]
