@@ -9,6 +9,7 @@ the result of an undisturbed run, no row is there twice and no solution is lost.
 import argparse
 import json
 import shutil
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -34,6 +35,8 @@ def main() -> int:
         "--keep", type=Path, metavar="DIR", help="where the nodes' data and logs are left"
     )
     arguments = parser.parse_args()
+    # asked to end it takes away what it made; killed, its processes and mounts go with it
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
     prepare_blas(1)  # before numpy is loaded, and as the nodes do
     from tests.chaos.disks import may_mount
 
