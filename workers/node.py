@@ -136,10 +136,11 @@ class Node:
 
     def _register(self, connection: Connection) -> None:
         with transaction(connection) as cursor:
-            row, self._incarnation = nodes.register(cursor, self._registration)
-            held = claims.held_before(cursor, row, self._incarnation)
+            row, incarnation = nodes.register(cursor, self._registration)
+            held = claims.held_before(cursor, row, incarnation)
             claims.release(cursor, held, "its worker was started anew")
             waiting = dispatch(cursor)
+        self._incarnation = incarnation  # not before it is committed: else the next beat finds none
         logger.info(
             "registered: %s, %d slots, %.0f steps/s each",
             self._registration.chipset,
