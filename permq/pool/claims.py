@@ -290,12 +290,6 @@ def fail(
     return None if state is None else str(state)
 
 
-def put_back(cursor: Cursor, job: int, token: int) -> bool:
-    """Give a running job back as if it had not been claimed; False when the lease was lost."""
-    cursor.execute(load("claims")["put_back"], {"job": job, "token": token})
-    return cursor.fetchone() is not None
-
-
 def lost(cursor: Cursor) -> list[int]:
     """Jobs whose lease ran out or whose node is gone, dead or started anew; locked."""
     cursor.execute(load("claims")["lost"], {"dead": DEAD})

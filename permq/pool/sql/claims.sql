@@ -150,13 +150,6 @@ UPDATE jobs SET
 WHERE id = %(job)s AND token = %(token)s AND state = 'running'
 RETURNING state;
 
--- name: put_back
--- Leaving without a result: the slice will be done again by whoever takes it, uncounted.
-UPDATE jobs SET state = 'ready', ready_at = clock_timestamp(), pid = NULL, lease_until = NULL,
-    token = token + 1, attempt = greatest(attempt - 1, 0)
-WHERE id = %(job)s AND token = %(token)s AND state = 'running'
-RETURNING id;
-
 -- name: lost
 -- Leases that ran out, and whatever a node held that is gone, dead or started anew.
 SELECT jobs.id FROM jobs LEFT JOIN nodes n ON n.id = jobs.node_id

@@ -270,15 +270,6 @@ def test_going_on_in_another_numeric_class_is_written_down(connection, put, work
         assert cursor.fetchall() == [(True, "class")]
 
 
-def test_a_job_put_back_is_as_if_it_had_not_been_claimed(connection, put, work):
-    (job,) = put(new())
-    claim = work(job)
-    with transaction(connection) as cursor:
-        assert claims.put_back(cursor, job, claim.token)
-        cursor.execute("SELECT state, attempt FROM jobs")
-        assert cursor.fetchall() == [("ready", 0)]
-
-
 def test_the_checkpoint_of_the_last_slice_is_kept_and_goes_with_the_job(connection, put, work):
     (job,) = put(new())
     end(connection, work(job), "ready", checkpoint=b"half")
