@@ -63,7 +63,7 @@ class Page:
     def close(self) -> None:
         """Close the tab, which would go on asking for news."""
         self.send("Target.closeTarget", targetId=self._target)
-        self._socket.close()
+        self._loop.run_until_complete(self._hang_up())
 
     def open(self, url: str) -> None:
         """Go to a page, and wait until all its files are there."""
@@ -108,6 +108,10 @@ class Page:
             "Page.captureScreenshot", clip={**clip, "scale": 1}, captureBeyondViewport=True
         )
         path.write_bytes(base64.b64decode(shot["data"]))
+
+    async def _hang_up(self) -> None:
+        # outside of its own loop tornado would make another one, and leave it open
+        self._socket.close()
 
     async def _ask(self, method: str, params: dict[str, Any]) -> Any:
         number = next(self._numbers)
