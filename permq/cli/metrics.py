@@ -6,8 +6,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from permq.cli.guarding import required_password
 from permq.cli.servers import data_option
-from permq.errors import OptionError
 from permq.metrics import PORT
 
 if TYPE_CHECKING:
@@ -82,24 +82,9 @@ def password_for(address: str, file: Path | None) -> str | None:
         When there is none and others than this machine could ask, or its file is of no use.
     """
     from permq.config import WatchSettings
-    from permq.metrics.server import is_loopback
 
-    if file is None:
-        password = WatchSettings.read().metrics_password
-    else:
-        try:
-            password = file.read_text(encoding="utf-8").strip()
-        except (OSError, UnicodeDecodeError) as error:
-            reason = getattr(error, "strerror", None) or "not text"
-            raise OptionError(f"--password-file {file}: {reason}") from error
-        if not password:
-            raise OptionError(f"--password-file {file}: empty")
-    if password is None and not is_loopback(address):
-        raise OptionError(
-            f"--address {address}: other machines can reach it, so a password is needed: "
-            "--password-file FILE, or PERMQ_METRICS_PASSWORD"
-        )
-    return password
+    chosen = WatchSettings.read().metrics_password
+    return required_password(address, file, chosen, "PERMQ_METRICS_PASSWORD")
 
 
 def serve(exporter: "Exporter", address: str, port: int, password: str | None) -> None:

@@ -1,7 +1,8 @@
 """The schema: numbered SQL files, applied once, in order, by whoever comes first."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -96,19 +97,16 @@ def migrate(where: str | Connection) -> SchemaState:
     PoolError
         When Postgres cannot be reached or refuses.
     """
-    connection = connect(where) if isinstance(where, str) else where
-    try:
+    with _opened(where) as connection:
         state = check(connection)
-        if not state.current:
-            with transaction(connection) as cursor:
-                cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-                cursor.execute(_TABLE)
-                # somebody may have been faster
-                apply(cursor, migrations()[_applied(cursor) :])
+        if state.current:
+            return state
+        with transaction(connection) as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+            cursor.execute(_TABLE)
+            # somebody may have been faster
+            apply(cursor, migrations()[_applied(cursor) :])
         return check(connection)
-    finally:
-        if isinstance(where, str):
-            connection.close()
 
 
 def apply(cursor: Cursor, steps: Sequence[Migration]) -> None:
@@ -137,15 +135,20 @@ def check(where: str | Connection) -> SchemaState:
     PoolError
         When Postgres cannot be reached or refuses.
     """
-    connection = connect(where) if isinstance(where, str) else where
-    try:
-        with transaction(connection) as cursor:
-            cursor.execute("SELECT to_regclass('migrations') IS NOT NULL")
-            (made,) = cursor.fetchone() or (False,)
-            return SchemaState(_applied(cursor) if made else 0, len(migrations()))
-    finally:
-        if isinstance(where, str):
-            connection.close()
+    with _opened(where) as connection, transaction(connection) as cursor:
+        cursor.execute("SELECT to_regclass('migrations') IS NOT NULL")
+        (made,) = cursor.fetchone() or (False,)
+        return SchemaState(_applied(cursor) if made else 0, len(migrations()))
+
+
+@contextmanager
+def _opened(where: str | Connection) -> Iterator[Connection]:
+    """A connection given stays open, one made of a URL is closed at the end."""
+    if not isinstance(where, str):
+        yield where
+        return
+    with closing(connect(where)) as connection:
+        yield connection
 
 
 def _applied(cursor: Cursor) -> int:

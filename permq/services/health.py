@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from permq.services import dashboard, exporter, flower
+from permq.services import exporter, flower, pages
 from permq.services.addresses import OPAQUE, Addresses, Record, shown
 
 OK, NOT_RUNNING, UNREACHABLE = "ok", "not running", "unreachable"
@@ -52,10 +52,10 @@ def survey(addresses: Addresses, record: Record | None) -> list[Health]:
     if record is not None and record.metrics is not None:
         url = record.metrics
         page = url + exporter.PAGE
-        found.append(_page("metrics", page, exporter.is_ready(url), exporter.version()))
+        found.append(_page("metrics", page, pages.is_ready(url), pages.version()))
     if record is not None and record.dashboard is not None:
         url = record.dashboard
-        found.append(_page("dashboard", url, dashboard.is_ready(url), dashboard.version()))
+        found.append(_page("dashboard", url, pages.is_ready(url), pages.version()))
     return found
 
 
