@@ -5,7 +5,6 @@ import numpy as np
 from permq.core.network import Array
 from permq.core.puzzle import Indices
 from permq.errors import OptionError
-from permq.pairing.assignment import assign
 
 _FLOOR = 1e-12
 
@@ -63,18 +62,6 @@ def placement(orders: Indices, weights: Array) -> Array:
     positions = np.broadcast_to(np.arange(blocks), (solutions, blocks))
     np.add.at(share, (orders, positions), np.broadcast_to(weights[:, None], orders.shape))
     return share
-
-
-def most_likely_order(share: Array) -> Indices:
-    """Maximum a posteriori assignment of layers to positions: (L,) layers in running order.
-
-    It maximises the product of the shares; a placement that no solution has is possible but
-    costs dearly.
-    """
-    position = assign(-np.log(np.maximum(share, _FLOOR)))
-    order = np.empty(len(position), np.intp)
-    order[position] = np.arange(len(position))
-    return order
 
 
 def entropy(share: Array) -> Array:

@@ -98,17 +98,3 @@ def node_of(queue: str) -> str:
 def task_of(kind: str) -> str:
     """Task that works on jobs of a kind."""
     return TASK_PREFIX + kind
-
-
-def kind_of(task: str) -> str:
-    """Kind of job that a task works on.
-
-    Raises
-    ------
-    OptionError
-        When the task is none of permq's.
-    """
-    kind = task.removeprefix(TASK_PREFIX)
-    if kind in {task, ""}:
-        raise OptionError(f"{task!r} is no task of permq: those begin with {TASK_PREFIX!r}")
-    return kind

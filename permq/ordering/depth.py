@@ -156,58 +156,6 @@ def order_by_homotopy(
     return np.argsort(depth).astype(np.intp)
 
 
-def recontract(
-    blocks: Paired,
-    order: Indices,
-    width: float,
-    rng: np.random.Generator,
-    *,
-    steps: int = 5,
-    rows: int = 800,
-    stop: Callable[[], bool] = lambda: False,
-) -> Indices:
-    """Smear an order out and let it contract again: a kick that follows the data.
-
-    Where descents are stuck in a local optimum, alternating them with this left it sooner than
-    shuffling windows did (56 blocks of width 16: exact after five times).
-
-    Parameters
-    ----------
-    blocks
-        The blocks.
-    order
-        (L,) input layers in running order, to begin with.
-    width
-        Standard deviation, as a share of the depth, to which every block is smeared; 0.05 to 0.2.
-    rng
-        Draws the rows of every regression.
-    steps
-        Regressions, the last at a width of one block.
-    rows
-        Rows of a regression.
-    stop
-        Asked every hundred rows or so; the order is then the one reached.
-
-    Returns
-    -------
-    (L,) intp
-        Input layers in running order.
-    """
-    smeared, count = Smeared(blocks.network, blocks.pair), blocks.blocks
-    depth = np.empty(count)
-    depth[order] = (np.arange(count) + 0.5) / count
-    for narrower in np.geomspace(width, min(width / 2, 1 / count), steps):
-        chosen = rng.choice(len(blocks.x), min(rows, len(blocks.x)), replace=False)
-        x, pred = blocks.x[chosen], blocks.pred[chosen]
-        shares = shares_around(depth, narrower, places_for(narrower, count))
-        fit = regress(smeared, shares, depth, x, pred, None, stop, within=narrower)
-        if fit is None:
-            break
-        reach = DepthSettings.reach
-        depth = evenly_ranked(depth + np.clip(fit.estimate - depth, -reach, reach))
-    return np.argsort(depth).astype(np.intp)
-
-
 def _rows(blocks: Paired, number: int = 0) -> tuple[Floats, Floats]:
     """Inputs and answers of at most `_MOST_ROWS` rows, evenly spaced; others for another number."""
     step = -(-len(blocks.x) // _MOST_ROWS)

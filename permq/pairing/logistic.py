@@ -7,7 +7,6 @@ import numpy as np
 
 from permq.core.network import Array
 from permq.core.puzzle import Indices
-from permq.pairing.assignment import Costs
 from permq.pairing.normalise import log_sum
 
 
@@ -68,11 +67,3 @@ def fit(examples: Sequence[Example], penalty: float, rounds: int = 30) -> Array:
         if np.abs(step).max() < 1e-4:
             break
     return weights
-
-
-def log_likelihood(logits: Costs, pair: Indices) -> float:
-    """Mean log-probability of the right pairs, by row and by column averaged."""
-    right = (np.arange(len(pair)), pair)
-    by_row = (logits - log_sum(logits, 1))[right].mean()
-    by_column = (logits - log_sum(logits, 0))[right].mean()
-    return float((by_row + by_column) / 2)

@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from permq.diagnosis.posterior import boltzmann_weights, entropy, most_likely_order, placement
+from permq.diagnosis.posterior import boltzmann_weights, entropy, placement
 from permq.errors import OptionError
 
 ORDERS = np.array([[0, 1, 2], [0, 2, 1], [2, 1, 0]])
@@ -32,14 +32,6 @@ def test_a_pool_without_a_finite_cost_is_refused() -> None:
 def test_placement_adds_the_weights_of_the_solutions_that_have_it() -> None:
     share = placement(ORDERS, np.array([0.5, 0.3, 0.2]))
     np.testing.assert_allclose(share, [[0.8, 0, 0.2], [0, 0.7, 0.3], [0.2, 0.3, 0.5]])
-
-
-def test_the_most_likely_order_is_a_permutation_and_follows_the_weight() -> None:
-    assert most_likely_order(placement(ORDERS, np.array([0.5, 0.3, 0.2]))).tolist() == [0, 1, 2]
-    assert most_likely_order(placement(ORDERS, np.array([0.1, 0.1, 0.8]))).tolist() == [2, 1, 0]
-    # positions 1 and 2 tie for layer 1, layers 1 and 2 for position 1: still every layer once
-    torn = np.array([[0.9, 0.1, 0.0], [0.1, 0.45, 0.45], [0.0, 0.45, 0.55]])
-    assert most_likely_order(torn).tolist() == [0, 1, 2]
 
 
 def test_entropy_is_zero_where_all_agree_and_log_of_the_choices_where_none_do() -> None:

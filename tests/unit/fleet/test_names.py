@@ -6,7 +6,6 @@ from hypothesis import strategies as st
 
 from permq.errors import OptionError
 from permq.fleet.names import (
-    kind_of,
     node_name,
     node_of,
     node_of_host,
@@ -66,10 +65,3 @@ def test_other_queues_are_no_nodes(queue):
 
 def test_every_kind_has_a_task():
     assert task_of("anneal") == "permq.anneal"
-    assert kind_of("permq.anneal") == "anneal"
-
-
-@pytest.mark.parametrize("task", ["celery.chord", "permq.", "anneal"])
-def test_other_tasks_are_not_permqs(task):
-    with pytest.raises(OptionError, match="is no task of permq"):
-        kind_of(task)

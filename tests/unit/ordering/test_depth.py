@@ -8,7 +8,6 @@ from permq.ordering.depth import (
     evenly_ranked,
     order_by_homotopy,
     places_for,
-    recontract,
 )
 from permq.ordering.paired import Paired
 from tests.toys import toy_puzzle
@@ -50,22 +49,6 @@ def test_a_stop_ends_with_an_order_all_the_same() -> None:
     _, _, blocks = right_blocks(4, blocks=8)
     order = order_by_homotopy(blocks, stop=lambda: True)
     np.testing.assert_array_equal(order, np.argsort(depth_by_regression(blocks)))
-    given = np.arange(8)[::-1].copy()
-    rng = np.random.default_rng(0)
-    np.testing.assert_array_equal(recontract(blocks, given, 0.1, rng, stop=lambda: True), given)
-
-
-def test_contracting_again_mends_most_disturbed_orders() -> None:
-    gains = []
-    for seed in range(6):
-        puzzle, answer, blocks = right_blocks(seed, blocks=12, width=8, hidden=16)
-        inp, _ = puzzle.indices(answer)
-        rng = np.random.default_rng(seed)
-        disturbed = inp[np.argsort(np.arange(12) + 2.5 * rng.standard_normal(12))]
-        found = recontract(blocks, disturbed, 0.15, rng)
-        gains.append(tau(puzzle, answer, blocks, found) - tau(puzzle, answer, blocks, disturbed))
-    assert np.mean(gains) > 0.1
-    assert np.mean(np.array(gains) > 0) >= 0.5
 
 
 @pytest.mark.parametrize("blocks", [1, 2])

@@ -1,8 +1,7 @@
 import numpy as np
-import pytest
 from scipy.optimize import minimize
 
-from permq.pairing.logistic import Example, fit, log_likelihood
+from permq.pairing.logistic import Example, fit
 from permq.pairing.normalise import log_sum
 
 
@@ -26,7 +25,9 @@ def test_the_fit_is_where_a_general_optimiser_ends():
         value = 1.5 * np.sum(weights**2)
         for example in known:
             logits = np.tensordot(weights, example.features, 1)
-            value -= 2 * 24 * log_likelihood(logits, example.pair)
+            right = (np.arange(len(example.pair)), example.pair)
+            for axis in (0, 1):
+                value -= 24 * (logits - log_sum(logits, axis))[right].mean()
         return value
 
     expected = minimize(loss, np.zeros(3), method="BFGS", options={"gtol": 1e-8}).x
@@ -38,10 +39,6 @@ def test_weights_have_the_sign_of_what_they_tell():
     assert weights[0] > 1
     assert weights[1] < -0.5
     assert abs(weights[2]) < 0.3
-
-
-def test_the_likelihood_of_knowing_nothing_is_one_in_l():
-    assert log_likelihood(np.zeros((8, 8)), np.arange(8)) == pytest.approx(-np.log(8))
 
 
 def test_log_sums_keep_their_axis():
