@@ -69,14 +69,14 @@ def command(
     request = Request(folder, start, pairs, rows, steps, seed, activation, out, as_json)
 
     def search(begin: "Start") -> "Result":
-        from permq.search.zone import agreement
+        from permq.diagnosis.agreement import agreement
 
         known = read_solutions(begin.puzzle, solutions)
         settings = NeighbourhoodSettings(
             steps=steps,
             size=size,
             choose=choose,
-            weights=tuple((1 - agreement(known)).tolist()) if known else None,
+            weights=tuple((1 - agreement(known).share).tolist()) if known else None,
             repair=repair,
             trials=trials,
         )

@@ -68,7 +68,8 @@ def command(
       permq zone DIR --from answer.txt --solution pool.txt --below 0.6
     """
     from permq.cli.search_command import Request, run_search
-    from permq.search.zone import ZoneSettings, agreement, zone
+    from permq.diagnosis.agreement import agreement
+    from permq.search.zone import ZoneSettings, zone
 
     if bool(positions) == bool(solutions):
         raise OptionError("a zone needs either --positions or --solution")
@@ -78,8 +79,8 @@ def command(
     def search(begin: "Start") -> "Result":
         zoned = within(positions, begin.puzzle.blocks, "--positions")
         if solutions:
-            shares = agreement(read_solutions(begin.puzzle, solutions))
-            zoned = frozenset((shares < below).nonzero()[0].tolist())
+            agreed = agreement(read_solutions(begin.puzzle, solutions))
+            zoned = frozenset(agreed.uncertain(below).tolist())
         facts["positions"] = sorted(zoned)
         return zone(
             begin.problem,

@@ -21,15 +21,17 @@ def residual_cosines(network: Network, inp: Indices, out: Indices, x: Floats) ->
     Returns
     -------
     (L - 1,) float64
-        Entry t compares the blocks at positions t and t + 1.
+        Entry t compares the blocks at positions t and t + 1; rows whose change has no direction,
+        or is beyond floats, count as 0.
     """
-    states = network.states(inp, out, x)
-    changes = np.diff(states, axis=0)  # (L, n, d)
-    sizes = np.sqrt(np.einsum("tnd,tnd->tn", changes, changes))
-    inner = np.einsum("tnd,tnd->tn", changes[:-1], changes[1:])
-    scale = sizes[:-1] * sizes[1:]
-    cosines = np.divide(inner, scale, out=np.zeros_like(inner), where=scale > 0)
-    return np.asarray(cosines.mean(axis=1), np.float64)
+    # blocks in a bad order may drive the state beyond what floats can hold
+    with np.errstate(over="ignore", invalid="ignore"):
+        changes = np.diff(network.states(inp, out, x), axis=0)  # (L, n, d)
+        sizes = np.sqrt(np.einsum("tnd,tnd->tn", changes, changes))
+        inner = np.einsum("tnd,tnd->tn", changes[:-1], changes[1:])
+        scale = sizes[:-1] * sizes[1:]
+        cosines = np.divide(inner, scale, out=np.zeros_like(inner), where=scale > 0)
+    return np.asarray(np.nan_to_num(cosines).mean(axis=1), np.float64)
 
 
 def break_points(cosines: Array, below: float = 0.0) -> Indices:

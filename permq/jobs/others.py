@@ -10,12 +10,12 @@ if TYPE_CHECKING:
 
 
 def agreement_of(task: Task, puzzle: "Puzzle") -> list[float] | None:
-    """Share of the drawn solutions that run the most frequent input layer, by position.
+    """Share of the drawn solutions that run the most frequent block, by position.
 
     Solutions that give square layers other roles than the puzzle cannot be compared and are left
     out; None where no two are left.
     """
-    from permq.search.zone import agreement
+    from permq.diagnosis.agreement import agreement
 
     solutions = []
     for other in task.others:
@@ -25,4 +25,4 @@ def agreement_of(task: Task, puzzle: "Puzzle") -> list[float] | None:
             continue
     if len(solutions) < 2:
         return None
-    return [float(share) for share in agreement(solutions)]
+    return [float(share) for share in agreement(solutions).share]

@@ -69,7 +69,6 @@ def regress(
     pred: Floats,
     noise: float | None,
     stop: Callable[[], bool] = lambda: False,
-    within: float | None = None,
 ) -> Fit | None:
     """Fit the depths around the current ones.
 
@@ -85,9 +84,6 @@ def regress(
         Variance of the errors to begin with.
     stop
         Asked every hundred rows or so.
-    within
-        Standard deviation of the depths around the current ones that is thought likely; without it
-        they may be anything from 0 to 1.
 
     Returns
     -------
@@ -104,8 +100,8 @@ def regress(
         np.concatenate(columns),
         np.concatenate(short),
         depth,
-        np.full(len(depth), 0.5) if within is None else depth,
-        np.full(len(depth), _PRIOR if within is None else within**2),
+        np.full(len(depth), 0.5),
+        np.full(len(depth), _PRIOR),
         noise,
     )
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from permq.core.puzzle import Indices
+from permq.diagnosis.break_points import residual_cosines
 from permq.errors import OptionError
 from permq.search.problem import Problem, Progress, Report, Result, silent
 from permq.search.standing import Standing
@@ -202,20 +203,13 @@ def _plan(
     evaluator: TrieEvaluator, free: Indices, settings: SurgerySettings
 ) -> Iterator[tuple[Indices, bool]]:
     """Yield windows and whether to re-pair: all windows of a size before the larger ones."""
-    states = evaluator.problem.network.states(
-        evaluator.inp, evaluator.out, evaluator.problem.x[:_ROWS]
+    problem = evaluator.problem
+    gaps = suspicion(
+        residual_cosines(problem.network, evaluator.inp, evaluator.out, problem.x[:_ROWS])
     )
-    gaps = suspicion(_cosines(states))
     sizes = range(min(SMALLEST, settings.size), min(settings.size, len(free)) + 1)
     for repair in (False, True) if settings.repair else (False,):
         for size in sizes:
             first = np.searchsorted(free, gaps + 1) - size // 2
             for start in dict.fromkeys(np.clip(first, 0, len(free) - size).tolist()):
                 yield free[start : start + size], repair
-
-
-def _cosines(states: NDArray[np.floating]) -> NDArray[np.floating]:
-    changes = np.diff(states, axis=0)
-    with np.errstate(over="ignore", invalid="ignore", divide="ignore"):
-        changes = changes / np.linalg.norm(changes, axis=2, keepdims=True)
-        return np.asarray(np.nan_to_num((changes[1:] * changes[:-1]).sum(2).mean(1)))

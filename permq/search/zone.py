@@ -1,11 +1,10 @@
 """Uncertain positions: search those on which solutions disagree, with all others locked."""
 
-from collections.abc import Callable, Sequence, Set
+from collections.abc import Callable, Set
 from dataclasses import dataclass, replace
 from math import factorial
 
 import numpy as np
-from numpy.typing import NDArray
 
 from permq.core.puzzle import Indices
 from permq.errors import OptionError
@@ -172,17 +171,3 @@ def zone(
         problem, state, plan.orders, note=NOTE, report=with_the_present, stop=stop
     )
     return enumeration.best_of(state, plan.orders).result(problem)
-
-
-def agreement(solutions: Sequence[tuple[Indices, Indices]]) -> NDArray[np.float64]:
-    """(L,) share of solutions that run the most frequent input layer at each position.
-
-    Raises
-    ------
-    OptionError
-        When there is no solution.
-    """
-    if not solutions:
-        raise OptionError("agreement needs at least one solution")
-    layers = np.array([inp for inp, _ in solutions])
-    return np.array([np.bincount(column).max() for column in layers.T]) / len(layers)

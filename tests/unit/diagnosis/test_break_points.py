@@ -41,3 +41,10 @@ def test_breaks_are_sorted_from_the_worst() -> None:
     assert break_points(cosines).tolist() == [3, 1]
     assert break_points(cosines, below=0.1).tolist() == [3, 1, 2]
     assert break_points(np.array([])).tolist() == []
+
+
+def test_states_beyond_what_floats_hold_have_no_direction() -> None:
+    puzzle, answer = toy_puzzle(3)
+    inp, out = puzzle.indices(answer)
+    puzzle.w_out[out[1]] = 3e38
+    assert np.isfinite(residual_cosines(Network(puzzle), inp, out, puzzle.x)).all()

@@ -5,7 +5,7 @@ import pytest
 
 from permq.errors import OptionError
 from permq.search.problem import Problem
-from permq.search.zone import ZoneSettings, agreement, zone
+from permq.search.zone import ZoneSettings, zone
 from tests.unit.search.neighbourhood_cases import least, rearranged, shuffled, toy
 
 ZONE = (1, 4, 5, 7)
@@ -68,17 +68,6 @@ def test_it_reports_how_many_orders_are_tried():
         report=reports.append,
     )
     assert reports[-1].step == reports[-1].steps == 5040
-
-
-def test_agreement_is_the_share_of_the_most_frequent_layer():
-    orders = [[0, 1, 2, 3], [0, 2, 1, 3], [0, 1, 3, 2], [0, 3, 2, 1]]
-    solutions = [(np.array(order), np.array(order)) for order in orders]
-    assert agreement(solutions).tolist() == [1.0, 0.5, 0.5, 0.5]
-
-
-def test_agreement_of_nothing_is_refused():
-    with pytest.raises(OptionError):
-        agreement([])
 
 
 @pytest.mark.parametrize(
