@@ -13,8 +13,9 @@ from permq.pool.native import native
 from permq.pool.queries import load
 from permq.pool.solutions import SolutionRow
 
-EVENTS = ("improvement", "timer", "request")
-"""Why a snapshot is made: the pool has a new best, time has passed, or somebody asks."""
+EVENTS = ("improvement", "timer", "stage", "request")
+"""Why a snapshot is made: the pool has a new best, time has passed, a pipeline has come to a stage,
+or somebody asks."""
 
 ANNEALINGS = 50
 """Whose acceptance counts: the last so many that ended, and as many at work."""

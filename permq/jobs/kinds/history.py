@@ -12,7 +12,7 @@ from permq.jobs.task import Task
 if TYPE_CHECKING:
     from permq.pool.connection import Connection
 
-EVENTS = ("improvement", "timer", "request")
+EVENTS = ("improvement", "timer", "stage", "request")
 """As `permq.pool.history` names them, which takes numpy to load."""
 
 

@@ -1,0 +1,14 @@
+-- Twins: networks of a puzzle's own shape trained on its own data, since how the puzzle's own
+-- network was trained is known of made puzzles alone; and snapshots at the stages of a pipeline.
+
+CREATE TABLE twins (
+    puzzle_id bigint PRIMARY KEY REFERENCES puzzles,
+    job_id    bigint REFERENCES jobs,
+    recipe    jsonb NOT NULL,                  -- sizes and settings of the training
+    content   bytea NOT NULL,                  -- see permq.history.training
+    made_at   timestamptz NOT NULL DEFAULT clock_timestamp()
+);
+
+ALTER TABLE snapshots DROP CONSTRAINT snapshots_event_check;
+ALTER TABLE snapshots ADD CONSTRAINT snapshots_event_check
+    CHECK (event IN ('improvement', 'timer', 'stage', 'request'));
