@@ -2,8 +2,8 @@
 
 import pytest
 
-from permq import config
 from permq.config import CORE_VARIABLE, THREAD_VARIABLES, Settings, blas_environment, prepare_blas
+from permq.config import blas as config
 from permq.errors import OptionError
 
 MODERN = "avx512f avx512dq avx512bw avx512vl"

@@ -1,0 +1,41 @@
+"""Settings from the environment; nothing else in permq reads it."""
+
+from permq.config.blas import (
+    AVX512,
+    CORE_VARIABLE,
+    CPUINFO,
+    THREAD_VARIABLES,
+    Settings,
+    blas_environment,
+    prepare_blas,
+    processor_flags,
+)
+from permq.config.fleet import FleetTimes, fault_folder
+from permq.config.services import ServiceSettings, WatchSettings
+from permq.config.worker import (
+    WORK_CLASSES,
+    WorkerSettings,
+    child_environment,
+    prepare_node,
+    prepare_worker,
+)
+
+__all__ = [
+    "AVX512",
+    "CORE_VARIABLE",
+    "CPUINFO",
+    "THREAD_VARIABLES",
+    "WORK_CLASSES",
+    "FleetTimes",
+    "ServiceSettings",
+    "Settings",
+    "WatchSettings",
+    "WorkerSettings",
+    "blas_environment",
+    "child_environment",
+    "fault_folder",
+    "prepare_blas",
+    "prepare_node",
+    "prepare_worker",
+    "processor_flags",
+]
