@@ -7,6 +7,7 @@ doubled one finds nothing to claim. So these settings are for calm and speed, no
 from kombu.entity import Queue
 
 from permq.config import ServiceSettings
+from permq.encryption import redis_address
 from permq.fleet.routes import queues, routes
 from permq.fleet.transport import SERIALIZER, transport_options
 from permq.jobs.kinds import KINDS
@@ -14,7 +15,11 @@ from permq.jobs.kinds import KINDS
 _settings = ServiceSettings.read()
 
 # Without an address the worker's boot says what to set, instead of trying a guest at localhost.
-broker_url = _settings.redis_url
+_broker = redis_address(_settings.redis_url) if _settings.redis_url else None
+broker_url = _broker.url if _broker else None
+# Said in so many words: of what an address says Flower knows nothing, and without it Celery would
+# check nobody's certificate.
+broker_use_ssl = _broker.tls if _broker else None
 broker_transport_options = transport_options(_settings.node)
 # Redis may come later than the worker, and go away at any time; a supervisor need not notice.
 broker_connection_retry_on_startup = True

@@ -14,12 +14,15 @@ from celery import Celery, signals
 
 from permq import __version__
 from permq.config import ServiceSettings, WorkerSettings, prepare_blas, prepare_node
-from permq.errors import PermqError, ServiceError
+from permq.encryption import postgres_weakness, redis_address, redis_refusal
+from permq.errors import BrokerError, PermqError, ServiceError
 from permq.fleet.capability import numeric_class
 from permq.fleet.chipset import detect
 from permq.fleet.names import node_of_worker, queue_of
 from permq.fleet.transport import transport_options
+from permq.pool.connection import EncryptionError, UnreachableError, connect, words_of
 from permq.pool.nodes import Registration
+from permq.services.redis import client_of
 from workers import logs
 from workers.duties import Duties
 from workers.logs import logger
@@ -46,6 +49,8 @@ def connect_signals(app: Celery) -> None:
         name = node_of_worker(sender.hostname)
         settings = ServiceSettings.read()
         assert settings.postgres_url is not None  # noqa: S101 - `prepare` refused it
+        for weakness in open_to_strangers(settings):
+            logger.warning("%s", weakness)
         try:
             registered = registration(name, sender.controller.concurrency, settings)
         except PermqError as error:
@@ -117,6 +122,46 @@ def registration(name: str, slots: int, settings: ServiceSettings) -> Registrati
     )
 
 
+def check_encryption(settings: ServiceSettings) -> None:
+    """Refuse servers whose encryption does not fit: waiting would not help.
+
+    A server that does not answer is no matter here; the worker waits for it.
+
+    Raises
+    ------
+    EncryptionError, BrokerError
+        When one of them is refused; the text says what to do.
+    OptionError
+        When an address says something about encryption that it cannot mean.
+    """
+    from redis import RedisError
+
+    if settings.redis_url is not None:
+        try:
+            with client_of(settings.redis_url) as client:
+                client.ping()
+        except RedisError as error:
+            if advice := redis_refusal(settings.redis_url, str(error)):
+                raise BrokerError(f"Redis is not connected to: {advice}") from None
+    if settings.postgres_url is not None:
+        try:
+            connect(settings.postgres_url).close()
+        except EncryptionError:
+            raise
+        except UnreachableError:
+            pass
+
+
+def open_to_strangers(settings: ServiceSettings) -> list[str]:
+    """What the servers' addresses leave open, a sentence each."""
+    found = []
+    if settings.redis_url and (weakness := redis_address(settings.redis_url).weakness):
+        found.append(f"PERMQ_REDIS_URL: {weakness}")
+    if settings.postgres_url and (weakness := postgres_weakness(words_of(settings.postgres_url))):
+        found.append(f"PERMQ_POSTGRES_URL: {weakness}")
+    return found
+
+
 def _prepare(worker: str, conf: Any, options: Any) -> str:
     """Name the node and point Celery at its queue."""
     settings = ServiceSettings.read()
@@ -136,6 +181,7 @@ def _prepare(worker: str, conf: Any, options: Any) -> str:
         raise ServiceError(
             f"node {name} works on its own queue alone: -Q {queue_of(name)}, not {','.join(wanted)}"
         )
+    check_encryption(settings)
     prepare_node(settings, name)
     prepare_blas(1)
     conf.broker_transport_options = transport_options(name)

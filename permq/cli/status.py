@@ -107,6 +107,8 @@ def _lines(
         yield f"{words}{service.address or ''}".rstrip()
         if service.problem:
             yield f"{'':<10}{service.problem}"
+        if service.warning:
+            yield f"{'':<10}warning: {service.warning}"
     if problem:
         yield problem
     for node in nodes:

@@ -70,6 +70,7 @@ def command(
       permq worker start
       PERMQ_CONFIG=/etc/permq/node.env permq worker start --name bmasass --slots 8 --nice 10
     """
+    from permq.encryption import redis_address
     from permq.fleet.names import node_name, node_of_host, queue_of
 
     node = node_of_host(socket.gethostname()) if name is None else node_name(name)
@@ -84,6 +85,7 @@ def command(
             "environment or in the file that PERMQ_CONFIG names; `permq up` starts all on one "
             "machine"
         )
+    redis_address(settings.redis_url)  # Celery would tell of what is wrong with it in many lines
     prepare_node(
         ServiceSettings(settings.postgres_url, settings.redis_url, folder.absolute()), node
     )

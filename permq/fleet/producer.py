@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from permq.encryption import redis_address, redis_refusal
 from permq.errors import BrokerError
 from permq.fleet.messages import Message
 from permq.fleet.names import queue_of, task_of
@@ -57,8 +58,10 @@ def sender(broker_url: str) -> "Celery":
     """Celery application that only sends, for processes that are no workers."""
     from celery import Celery
 
-    app = Celery("permq", broker=broker_url, set_as_current=False)
+    address = redis_address(broker_url)
+    app = Celery("permq", broker=address.url, set_as_current=False)
     app.conf.update(
+        broker_use_ssl=address.tls,
         broker_transport_options=transport_options(),
         broker_connection_timeout=5,
         broker_pool_limit=2,
@@ -114,6 +117,8 @@ def send(app: "Celery", letters: Iterable[Letter]) -> int:
                     retry=False,
                 )
     except (OperationalError, RedisError, OSError) as error:
+        if advice := redis_refusal(app.conf.broker_url, str(error)):
+            raise BrokerError(f"Redis is not connected to: {advice}; the jobs are kept") from error
         raise BrokerError(
             f"Redis cannot be reached ({type(error).__name__}); the jobs are kept in Postgres and "
             "are sent once it answers"

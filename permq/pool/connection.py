@@ -8,6 +8,7 @@ from typing import Any, TypeAlias
 import psycopg2
 import psycopg2.extensions
 
+from permq.encryption import postgres_refusal
 from permq.errors import PoolError
 
 Connection: TypeAlias = psycopg2.extensions.connection
@@ -33,6 +34,10 @@ class UnreachableError(PoolError):
     """Postgres cannot be reached, or went away in the middle; trying again may help."""
 
 
+class EncryptionError(UnreachableError):
+    """Postgres is there, but one side does not want the other's encryption."""
+
+
 class ContentionError(PoolError):
     """Somebody else was in the way, too long or crosswise: the same again will succeed."""
 
@@ -51,6 +56,9 @@ def connect(url: str, *, name: str = APPLICATION) -> Connection:
     ------
     UnreachableError
         When it cannot be reached or refuses the login; the text holds no password.
+    EncryptionError
+        When the address asks for other encryption than the server has, or its certificate is not
+        believed; the text says what to do.
     """
     try:
         return psycopg2.connect(
@@ -65,7 +73,23 @@ def connect(url: str, *, name: str = APPLICATION) -> Connection:
             options=_OPTIONS,
         )
     except psycopg2.Error as error:
+        if advice := refusal(url, error):
+            raise EncryptionError(f"Postgres is not connected to: {advice}") from None
         raise UnreachableError(f"Postgres cannot be reached: {told(error)}") from None
+
+
+def words_of(url: str) -> dict[str, str]:
+    """An address as libpq's words; empty where it is none."""
+    try:
+        facts: dict[str, str] = psycopg2.extensions.parse_dsn(url)
+    except psycopg2.Error:
+        return {}
+    return facts
+
+
+def refusal(url: str, error: BaseException) -> str | None:
+    """What to do about a refused connection, where it was for want of the right encryption."""
+    return postgres_refusal(words_of(url), str(error))
 
 
 @contextmanager

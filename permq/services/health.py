@@ -2,8 +2,11 @@
 
 from dataclasses import dataclass
 
+from permq.encryption import postgres_refusal, postgres_weakness, redis_address, redis_refusal
+from permq.errors import OptionError
 from permq.services import exporter, flower, pages
 from permq.services.addresses import OPAQUE, Addresses, Record, shown
+from permq.services.redis import client_of
 
 OK, NOT_RUNNING, UNREACHABLE = "ok", "not running", "unreachable"
 TIMEOUT = 5
@@ -25,6 +28,8 @@ class Health:
         `ok`, `not running` (nothing is known of it) or `unreachable`.
     problem
         Why it is not ok, on one line; None where it is.
+    warning
+        What its address leaves open to strangers, on one line; None where nothing.
     """
 
     name: str
@@ -32,6 +37,7 @@ class Health:
     version: str | None
     health: str
     problem: str | None = None
+    warning: str | None = None
 
 
 def survey(addresses: Addresses, record: Record | None) -> list[Health]:
@@ -65,16 +71,23 @@ def _postgres(url: str | None) -> Health:
     import psycopg2
 
     try:
+        facts = psycopg2.extensions.parse_dsn(url)
+    except psycopg2.Error:
+        facts = {}
+    weakness = postgres_weakness(facts)
+    try:
         connection = psycopg2.connect(url, connect_timeout=TIMEOUT)
     except psycopg2.Error as error:
+        if advice := postgres_refusal(facts, str(error)):
+            return Health("postgres", shown(url), None, UNREACHABLE, advice, weakness)
         # libpq names host, port and user; only of an address that it cannot read it quotes more
         told = " ".join(str(error).split()) if shown(url) != OPAQUE else "it does not answer"
-        return Health("postgres", shown(url), None, UNREACHABLE, told)
+        return Health("postgres", shown(url), None, UNREACHABLE, told, weakness)
     try:
         version = str(connection.get_parameter_status("server_version")).partition(" ")[0]
     finally:
         connection.close()
-    return Health("postgres", shown(url), version, OK)
+    return Health("postgres", shown(url), version, OK, warning=weakness)
 
 
 def _redis(url: str | None) -> Health:
@@ -82,15 +95,17 @@ def _redis(url: str | None) -> Health:
         return Health("redis", None, None, NOT_RUNNING, "no address is known")
     import redis
 
+    weakness = None
     try:
-        with redis.Redis.from_url(
-            url, socket_timeout=TIMEOUT, socket_connect_timeout=TIMEOUT
-        ) as client:
+        weakness = redis_address(url).weakness
+        with client_of(url, TIMEOUT) as client:
             facts = client.info("server")
-    except redis.RedisError as error:
-        return Health("redis", shown(url), None, UNREACHABLE, " ".join(str(error).split()))
+    except (redis.RedisError, OptionError) as error:
+        told = " ".join(str(error).split())
+        advice = redis_refusal(url, told) or told
+        return Health("redis", shown(url), None, UNREACHABLE, advice, weakness)
     version = str(facts.get("valkey_version") or facts.get("redis_version"))
-    return Health("redis", shown(url), version, OK)
+    return Health("redis", shown(url), version, OK, warning=weakness)
 
 
 def _page(name: str, url: str, ready: bool, version: str) -> Health:

@@ -3,11 +3,17 @@
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import TYPE_CHECKING
 
+from permq.encryption import redis_address, redis_refusal
+from permq.errors import OptionError
 from permq.services.binaries import RedisProgram, find_redis
 from permq.services.files import kept_password, private_folder
 from permq.services.members import Member, Stage
 from permq.services.ports import LOOPBACK
+
+if TYPE_CHECKING:
+    from redis import Redis
 
 NAME = "redis"
 
@@ -86,12 +92,45 @@ def prepare(folder: Path) -> Store:
     return store
 
 
+def client_of(url: str, seconds: float = 5.0) -> "Redis":
+    """Client of a server, encrypted as its address says.
+
+    Parameters
+    ----------
+    url
+        Its address.
+    seconds
+        It waits so long for a connection and for an answer.
+
+    Raises
+    ------
+    OptionError
+        When the address says something about encryption that it cannot mean.
+    """
+    import redis
+
+    address = redis_address(url)
+    return redis.Redis.from_url(
+        address.url,
+        socket_timeout=seconds,
+        socket_connect_timeout=seconds,
+        **(address.tls or {}),
+    )
+
+
 def is_ready(url: str) -> bool:
     """Whether a server answers and has loaded its data."""
+    return problem(url) is None
+
+
+def problem(url: str) -> str | None:
+    """Why a server does not answer, on one line; None where it does."""
     import redis
 
     try:
-        with redis.Redis.from_url(url, socket_timeout=5) as client:
-            return bool(client.ping())
-    except redis.RedisError:
-        return False
+        with client_of(url) as client:
+            client.ping()
+    except (redis.RedisError, OptionError) as error:
+        told = " ".join(str(error).split())
+        return redis_refusal(url, told) or told
+    return None

@@ -12,6 +12,7 @@ PACKAGE = Path(__file__).resolve().parents[2] / "permq"
 MAY_IMPORT = {
     "errors": set(),
     "config": {"errors"},
+    "encryption": {"errors"},
     "faults": {"config"},
     "core": {"errors", "config"},
     "pairing": {"errors", "config", "core"},
@@ -19,14 +20,14 @@ MAY_IMPORT = {
     "diagnosis": {"errors", "config", "core", "pairing", "ordering"},
     "search": {"errors", "config", "core", "pairing", "ordering", "diagnosis"},
     "fetching": {"errors", "config", "core"},
-    "pool": {"errors", "config", "faults", "core"},
+    "pool": {"errors", "config", "encryption", "faults", "core"},
     "history": {"errors", "config", "core", "pairing", "ordering", "diagnosis", "pool"},
     "figures": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search", "pool"),
         "history",
     },
-    "fleet": {"errors", "config"},
-    "services": {"errors", "config", "faults"},
+    "fleet": {"errors", "config", "encryption"},
+    "services": {"errors", "config", "encryption", "faults"},
     "metrics": {"errors", "config", "pool"},
     "dashboard": {"errors", "core", "pairing", "diagnosis", "pool", "history"},
     # where pool, fleet and search meet: what a job is, how it is submitted and sent
@@ -41,6 +42,7 @@ MAY_IMPORT = {
     "cli": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search", "fetching"),
         *(
+            "encryption",
             "faults",
             "pool",
             "fleet",
