@@ -7,6 +7,7 @@ from typing import Any
 
 from permq.core.puzzle import Puzzle
 from permq.errors import InputError, LeaseLostError, PoolError
+from permq.faults import fault_point
 from permq.fleet.messages import Message
 from permq.fleet.producer import Letter
 from permq.jobs.dispatching import dispatch, dispatch_if_short
@@ -20,7 +21,6 @@ from permq.pool.claims import Claim
 from permq.pool.connection import Connection, UnreachableError, transaction
 from permq.pool.slices import SliceResult
 from permq.pool.solutions import Checked, Found, check, record
-from workers.faults import fault_point
 from workers.keeping import keep
 from workers.lease import Lease
 from workers.logs import job_at_work, logger

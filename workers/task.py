@@ -5,6 +5,7 @@ from typing import Any
 from celery import Celery
 
 from permq.errors import BrokerError
+from permq.faults import fault_point
 from permq.fleet.messages import MessageError, parse
 from permq.fleet.names import task_of
 from permq.fleet.producer import send
@@ -12,7 +13,6 @@ from permq.jobs.kinds import KINDS
 from permq.pool.claims import UnknownJobError
 from permq.pool.connection import UnreachableError
 from workers import dead_letters
-from workers.faults import fault_point
 from workers.logs import logger
 from workers.runtime import runtime
 from workers.slice import do_slice

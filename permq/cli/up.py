@@ -79,6 +79,7 @@ def command(
     from permq.cli.roll import Roll
     from permq.config import ServiceSettings, WatchSettings
     from permq.dashboard import PORT as DASHBOARD_PORT
+    from permq.faults import fault_point
     from permq.metrics import PORT as METRICS_PORT
     from permq.pool.migrate import migrate
     from permq.services import addresses
@@ -99,6 +100,7 @@ def command(
             redis_url = start_redis(supervisor, place, redis_port)
             postgres_url = start_postgres(supervisor, place, postgres_port)
             migrate(postgres_url)
+            fault_point("schema-ready")
             plan = make_plan(
                 place,
                 postgres_url,
@@ -117,6 +119,7 @@ def command(
                 postgres_url, redis_url, plan.flower, plan.metrics, plan.dashboard
             )
             addresses.save(place, record)
+            fault_point("addresses-saved")
             found = survey(addresses.Addresses(postgres_url, redis_url), record)
             for line in told(plan, found, usual, known_password=chosen_password is not None):
                 click.echo(line)
@@ -128,6 +131,7 @@ def command(
             return INTERRUPTED
         finally:
             addresses.forget(place)
+            fault_point("addresses-forgotten")
     click.echo("everything has ended")
     return 0
 

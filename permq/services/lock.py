@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from permq.errors import ServiceError
+from permq.faults import fault_point
 from permq.services.files import private_folder, read_record
 from permq.services.processes import identity
 
@@ -52,11 +53,14 @@ def locked(data: Path) -> Iterator[None]:
     handle = os.open(path, os.O_CREAT | os.O_RDWR | os.O_CLOEXEC, 0o600)
     try:
         _take(handle, data)
+        fault_point("lock-taken")
         record = {"pid": os.getpid(), "identity": identity(os.getpid())}
         os.ftruncate(handle, 0)
         os.pwrite(handle, json.dumps(record).encode(), 0)
+        fault_point("lock-written")
         yield
         os.ftruncate(handle, 0)
+        fault_point("lock-emptied")
     finally:
         os.close(handle)
 

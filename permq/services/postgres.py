@@ -11,8 +11,9 @@ from functools import partial
 from pathlib import Path
 
 from permq.errors import ServiceError
+from permq.faults import fault_point
 from permq.services.binaries import PostgresPrograms, find_postgres
-from permq.services.files import kept_password, private_folder
+from permq.services.files import kept_password, private_folder, sync_folder
 from permq.services.members import Member, Stage
 from permq.services.ports import LOOPBACK
 from permq.services.processes import command_line, launched
@@ -131,7 +132,11 @@ def prepare(folder: Path, *, sync: bool = True) -> Cluster:
     made = Path(tempfile.mkdtemp(prefix=f".{folder.name}-", dir=folder.parent))
     try:
         _initialise(made, cluster.programs, sync=sync)
+        fault_point("database-made")
         made.rename(folder)
+        if sync:  # else a loss of power could leave it under the name of an interrupted one
+            sync_folder(folder.parent)
+        fault_point("cluster-named")
     finally:
         shutil.rmtree(made, ignore_errors=True)
     return cluster
@@ -162,34 +167,40 @@ def _initialise(made: Path, programs: PostgresPrograms, *, sync: bool) -> None:
     """Fill a new folder: password, cluster, database."""
     password = made / "password"
     kept_password(password)
+    fault_point("postgres-password-made")
     data = made / "data"
     _run(
         programs.folder / "initdb",
         *("-D", str(data), "-U", USER, "-A", "scram-sha-256", f"--pwfile={password}"),
         *("-E", "UTF8", "--locale=C", "--no-instructions"),
         *(() if sync else ("--no-sync",)),
+        point="initdb-begun",
     )
+    fault_point("initdb-done")
     _run(
         programs.folder / "postgres",
         *("--single", "-D", str(data), "-c", f"fsync={'on' if sync else 'off'}", "postgres"),
         words=f"CREATE DATABASE {DATABASE}\n",
+        point="database-begun",
     )
 
 
-def _run(program: Path, *arguments: str, words: str = "") -> None:
+def _run(program: Path, *arguments: str, point: str, words: str = "") -> None:
     """Run one of Postgres' programs to its end, not as root."""
-    done = subprocess.run(
+    with subprocess.Popen(
         launched(
             (str(program), *arguments), death_signal=signal.SIGKILL, own_namespace=runs_as_root()
         ),
-        input=words,
-        capture_output=True,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
         text=True,
-        check=False,
-    )
+    ) as process:
+        fault_point(point)
+        _, complaints = process.communicate(words)
     # the single-user server tells errors and ends well all the same
-    if done.returncode or "ERROR:" in done.stderr or "FATAL:" in done.stderr:
-        told = " | ".join(line for line in done.stderr.splitlines() if line.strip())
+    if process.returncode or "ERROR:" in complaints or "FATAL:" in complaints:
+        told = " | ".join(line for line in complaints.splitlines() if line.strip())
         raise ServiceError(f"{program.name} fails: {told}")
 
 

@@ -6,7 +6,9 @@ from pathlib import Path
 
 from permq.config import ServiceSettings
 from permq.errors import OptionError, ServiceError
+from permq.faults import fault_point
 from permq.services import postgres, redis
+from permq.services.files import write_private
 from permq.services.members import Member
 from permq.services.ports import LOOPBACK, free_port, is_free
 from permq.services.supervisor import InterruptedStartError, Supervisor
@@ -36,8 +38,8 @@ def start_redis(supervisor: Supervisor, data: Path, port: int | None = None) -> 
     """
     named = ServiceSettings.read().redis_url
     if named is not None:
-        if not redis.is_ready(named):
-            raise ServiceError("PERMQ_REDIS_URL: this Redis does not answer, or refuses the login")
+        if (why := redis.problem(named)) is not None:
+            raise ServiceError(f"the Redis of PERMQ_REDIS_URL is of no use: {why}")
         return named
     store = redis.prepare(data / redis.NAME)
     return store.url(_start(supervisor, store.member, store.folder, port))
@@ -92,7 +94,9 @@ def _start(
                 raise
             time.sleep(PAUSE)
         else:
-            file.write_text(f"{chosen}\n", encoding="ascii")
+            if chosen != _last_port(file):
+                write_private(file, f"{chosen}\n")
+            fault_point(f"{folder.name}-port-chosen")
             return chosen
 
 

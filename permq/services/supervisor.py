@@ -13,6 +13,7 @@ from types import TracebackType
 from typing import Self
 
 from permq.errors import ServiceError
+from permq.faults import fault_point
 from permq.services.guard import Guard
 from permq.services.leftovers import Trace, save, sweep
 from permq.services.members import Member, Running, Stage
@@ -54,9 +55,11 @@ class Supervisor:
         with ExitStack() as entered:
             self._waking = entered.enter_context(Waking())
             left = sweep(self.data)
+            fault_point("leftovers-swept")
             if left:
                 self._say(f"ended what was left of an earlier start: {', '.join(left)}")
             self._guard = entered.enter_context(Guard())
+            fault_point("guard-started")
             self._resources = entered.pop_all()
         return self
 
@@ -69,6 +72,7 @@ class Supervisor:
         """End every member, in order."""
         with self._resources:
             self._end()
+        fault_point("guard-gone")
 
     @property
     def asked(self) -> int:
@@ -86,11 +90,14 @@ class Supervisor:
             When one ends or is not ready in time.
         """
         fresh = [Running(member, self.logs) for member in members]
+        stage = max((member.stage.name.lower() for member in members), default="")
         try:
             for running in fresh:
                 running.launch()
+                fault_point(f"{running.member.name}-launched")
                 self._running.append(running)
             self._write_down()
+            fault_point(f"{stage}-known")
             while not self.asked and not all(running.check() for running in fresh):
                 self._waking.wait(POLL_SECONDS)
         except ServiceError:
@@ -99,6 +106,7 @@ class Supervisor:
             self._running = [running for running in self._running if running not in fresh]
             self._write_down()
             raise
+        fault_point(f"{stage}-ready")
         if self.asked:
             raise InterruptedStartError("interrupted while starting")
 
@@ -147,6 +155,7 @@ class Supervisor:
             members = [running for running in alive if running.member.stage == stage]
             for running in members:
                 running.ask_to_end()
+            fault_point(f"{stage.name.lower()}-asked")
             while any(running.runs for running in members):
                 impatient = self.asked > (1 if stage > Stage.POSTGRES else 2)
                 for running in members:
@@ -156,6 +165,7 @@ class Supervisor:
                 self._waking.wait(POLL_SECONDS)
             for running in members:
                 running.kill()  # what its children left
+            fault_point(f"{stage.name.lower()}-ended")
         self._running.clear()
         self._write_down()
 

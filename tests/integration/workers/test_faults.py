@@ -7,13 +7,13 @@ from collections.abc import Iterator, Sequence
 import pytest
 import redis
 
+from permq.faults import SLICE
 from permq.fleet.messages import Message
 from permq.fleet.producer import Letter, send, sender
 from permq.pool import puzzles
 from permq.pool.connection import transaction
 from tests.nodes import Fleet, NodeProcess, step
 from tests.servers import make_redis
-from workers.faults import POINTS
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +65,7 @@ def assert_slices_are_whole(fleet: Fleet) -> None:
     )
 
 
-@pytest.mark.parametrize("point", POINTS)
+@pytest.mark.parametrize("point", SLICE)
 def test_a_process_killed_between_any_two_statements_changes_no_result(shared, point):
     calm = search(shared, seed=9)
     shared.until_ended(calm)
