@@ -11,7 +11,7 @@ from permq.config.blas import (
     processor_flags,
 )
 from permq.config.fleet import FleetTimes, fault_folder
-from permq.config.services import ServiceSettings, WatchSettings
+from permq.config.services import Passwords, ServiceSettings, WatchSettings, data_folder
 from permq.config.worker import (
     WORK_CLASSES,
     WorkerSettings,
@@ -27,12 +27,14 @@ __all__ = [
     "THREAD_VARIABLES",
     "WORK_CLASSES",
     "FleetTimes",
+    "Passwords",
     "ServiceSettings",
     "Settings",
     "WatchSettings",
     "WorkerSettings",
     "blas_environment",
     "child_environment",
+    "data_folder",
     "fault_folder",
     "prepare_blas",
     "prepare_node",

@@ -2,21 +2,27 @@
 
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from permq.config.addresses import checked, with_password
+from permq.config.variables import Variables
 from permq.errors import OptionError
+
+POSTGRES_ROLES = ("owner", "worker", "reader")
+REDIS_USERS = ("admin", "worker", "flower")
 
 
 @dataclass(frozen=True)
 class ServiceSettings:
-    """Where the servers are and where data lies; secrets stand in the environment or a file.
+    """Where the servers are and where data lies.
 
     Parameters
     ----------
     postgres_url, redis_url
-        `PERMQ_POSTGRES_URL` and `PERMQ_REDIS_URL`; None where nothing is said.
+        `PERMQ_POSTGRES_URL` and `PERMQ_REDIS_URL`; None where nothing is said. Where they hold no
+        password, that of `PERMQ_POSTGRES_PASSWORD` and `PERMQ_REDIS_PASSWORD` is put into them.
     data
         Folder of the servers' data, spool and caches, `PERMQ_DATA`; by default the user's data
         directory (`XDG_DATA_HOME`, on macOS `~/Library/Application Support`).
@@ -24,8 +30,8 @@ class ServiceSettings:
         Name of this node, `PERMQ_NODE`; None where nothing is said.
     """
 
-    postgres_url: str | None
-    redis_url: str | None
+    postgres_url: str | None = field(repr=False)
+    redis_url: str | None = field(repr=False)
     data: Path
     node: str | None = None
 
@@ -34,7 +40,8 @@ class ServiceSettings:
         """Read the settings.
 
         A file named by `PERMQ_CONFIG` holds lines `NAME=value` of the same names; what stands in
-        the environment itself comes first.
+        the environment itself comes first. Addresses and passwords may also come from a file
+        (`PERMQ_POSTGRES_PASSWORD_FILE`) or a command (`PERMQ_POSTGRES_PASSWORD_COMMAND`).
 
         Parameters
         ----------
@@ -44,17 +51,54 @@ class ServiceSettings:
         Raises
         ------
         OptionError
-            When the file cannot be read or has a line that is no `NAME=value`.
+            When a file cannot be read or has a line that is no `NAME=value`, a command fails, or
+            an address is none.
         """
-        variables = os.environ if environment is None else environment
-        value = _values(variables)
-        folder = value("PERMQ_DATA")
+        variables = Variables(environment)
         return cls(
-            postgres_url=value("PERMQ_POSTGRES_URL"),
-            redis_url=value("PERMQ_REDIS_URL"),
-            data=Path(folder).expanduser() if folder else _data_home(variables) / "permq",
-            node=value("PERMQ_NODE"),
+            postgres_url=_address(variables, "PERMQ_POSTGRES"),
+            redis_url=_address(variables, "PERMQ_REDIS"),
+            data=data_folder(environment),
+            node=variables.value("PERMQ_NODE"),
         )
+
+
+def data_folder(environment: Mapping[str, str] | None = None) -> Path:
+    """Where data lies, without a look at the addresses; see `ServiceSettings`."""
+    folder = Variables(environment).value("PERMQ_DATA")
+    home = _data_home(os.environ if environment is None else environment)
+    return Path(folder).expanduser() if folder else home / "permq"
+
+
+@dataclass(frozen=True)
+class Passwords:
+    """Passwords that somebody has chosen for roles of Postgres or users of Redis.
+
+    Parameters
+    ----------
+    chosen
+        By role; those that are not chosen are left out.
+    """
+
+    chosen: Mapping[str, str] = field(repr=False)
+
+    @classmethod
+    def of_postgres(cls, environment: Mapping[str, str] | None = None) -> "Passwords":
+        """Those of `PERMQ_POSTGRES_OWNER_PASSWORD`, `…_WORKER_…` and `…_READER_…`."""
+        return cls._read("PERMQ_POSTGRES", POSTGRES_ROLES, environment)
+
+    @classmethod
+    def of_redis(cls, environment: Mapping[str, str] | None = None) -> "Passwords":
+        """Those of `PERMQ_REDIS_ADMIN_PASSWORD`, `…_WORKER_…` and `…_FLOWER_…`."""
+        return cls._read("PERMQ_REDIS", REDIS_USERS, environment)
+
+    @classmethod
+    def _read(
+        cls, server: str, names: tuple[str, ...], environment: Mapping[str, str] | None
+    ) -> "Passwords":
+        variables = Variables(environment)
+        found = {name: variables.secret(f"{server}_{name.upper()}_PASSWORD") for name in names}
+        return cls({name: word for name, word in found.items() if word is not None})
 
 
 @dataclass(frozen=True)
@@ -80,31 +124,37 @@ class WatchSettings:
 
     @classmethod
     def read(cls, environment: Mapping[str, str] | None = None) -> "WatchSettings":
-        """Read the settings, like those of `ServiceSettings` also from the file of `PERMQ_CONFIG`.
+        """Read the settings, in the same ways as those of `ServiceSettings`.
 
         Raises
         ------
         OptionError
-            When the file cannot be read or has a line that is no `NAME=value`, or Grafana's
-            address is of no web page.
+            When a file cannot be read or has a line that is no `NAME=value`, a command fails, or
+            Grafana's address is of no web page.
         """
-        value = _values(os.environ if environment is None else environment)
-        grafana = value("PERMQ_GRAFANA_URL")
+        variables = Variables(environment)
+        grafana = variables.value("PERMQ_GRAFANA_URL")
         if grafana is not None and not grafana.startswith(("http://", "https://")):
             raise OptionError("PERMQ_GRAFANA_URL must begin with http:// or https://")
         return cls(
-            metrics_password=value("PERMQ_METRICS_PASSWORD"),
-            flower_password=value("PERMQ_FLOWER_PASSWORD"),
-            dashboard_password=value("PERMQ_DASHBOARD_PASSWORD"),
+            metrics_password=variables.secret("PERMQ_METRICS_PASSWORD"),
+            flower_password=variables.secret("PERMQ_FLOWER_PASSWORD"),
+            dashboard_password=variables.secret("PERMQ_DASHBOARD_PASSWORD"),
             grafana_url=grafana,
         )
 
 
-def _values(variables: Mapping[str, str]) -> Callable[[str], str | None]:
-    """What stands under a name in the environment, or else in the file of `PERMQ_CONFIG`."""
-    named = variables.get("PERMQ_CONFIG", "").strip()
-    saved = _read_assignments(Path(named)) if named else {}
-    return lambda name: variables.get(name, "").strip() or saved.get(name) or None
+def _address(variables: Variables, server: str) -> str | None:
+    """Address of a server, with its password."""
+    url = variables.secret(f"{server}_URL")
+    if url is None:
+        return None
+    password = f"{server}_PASSWORD"
+    checked(f"{server}_URL", url, password)
+    # asked for only where it is needed: a command may ask somebody for a passphrase
+    if with_password(url, "any") == url:
+        return url
+    return with_password(url, variables.secret(password))
 
 
 def _data_home(variables: Mapping[str, str]) -> Path:
@@ -113,22 +163,3 @@ def _data_home(variables: Mapping[str, str]) -> Path:
         return Path.home() / "Library/Application Support"
     home = variables.get("XDG_DATA_HOME", "").strip()
     return Path(home) if home else Path.home() / ".local/share"
-
-
-def _read_assignments(path: Path) -> dict[str, str]:
-    """Lines `NAME=value`; empty lines and those beginning with # are passed over."""
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise OptionError(f"PERMQ_CONFIG: {path} cannot be read: {error}") from None
-    found = {}
-    for number, line in enumerate(lines, 1):
-        text = line.strip().removeprefix("export ").strip()
-        if not text or text.startswith("#"):
-            continue
-        name, equals, value = text.partition("=")
-        if not (equals and name.isidentifier()):
-            # the line itself may hold a password
-            raise OptionError(f"PERMQ_CONFIG: {path}, line {number}: not of the form NAME=value")
-        found[name] = value.strip().strip("\"'")
-    return found
