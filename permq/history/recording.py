@@ -1,15 +1,17 @@
 """From checkpoints of a training to its record; needs torch for the gradients."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from permq.core.network import Array, Network
-from permq.core.puzzle import Floats, Puzzle
+from permq.core.puzzle import Floats, Indices, Puzzle
 from permq.history.embedding import depths_of
-from permq.history.probe import STRATA, choose
+from permq.history.probe import STRATA, Probe, choose
 from permq.history.representation import plane, similarity
 from permq.history.training import (
     TrainingRecord,
@@ -54,70 +56,174 @@ def record(
         (N, d) and (N, m) rows trained on. The probe rows are chosen of them by the error of the
         last checkpoint.
     """
-    from permq.core.dropping.training import answers, gradient
+    from permq.core.dropping.training import answers
 
-    networks = [network for _, network in checkpoints]
-    errors = ((answers(networks[-1], x, recipe.activation) - true) ** 2).mean(axis=1)
+    errors = ((answers(checkpoints[-1][1], x, recipe.activation) - true) ** 2).mean(axis=1)
     probe = choose(x.astype(np.float64), errors, np.random.default_rng(recipe.seed))
-    rows, labels = x[probe.rows], true[probe.rows]
-    parts = [place for place in range(len(STRATA)) if (probe.strata == place).any()]
-    looks = [_look(recipe, network, rows) for network in networks]
-    weights = [_layers(network) for network in networks]
-    asked = [
-        [
-            _layers(gradient(recipe, network, rows[mask], labels[mask]))
-            for mask in (probe.strata == part for part in parts)
+    recorder = Recorder(recipe, probe, x, true)
+    for epoch, network in checkpoints:
+        recorder.add(epoch, network)
+    return recorder.record()
+
+
+class Recorder:
+    """Looks at checkpoints as they come.
+
+    Parameters
+    ----------
+    recipe
+        Sizes and activation of the network.
+    probe
+        Rows to look at, of those trained on.
+    x, true
+        (N, d) and (N, m) rows trained on.
+    """
+
+    def __init__(self, recipe: "Recipe", probe: Probe, x: Floats, true: Floats) -> None:
+        self._recipe = recipe
+        self._probe = probe
+        self._rows, self._labels = x[probe.rows], true[probe.rows]
+        self._parts = [part for part in range(len(STRATA)) if (probe.strata == part).any()]
+        self._looks: list[Look] = []
+        self._first: Trained | None = None
+        self._last: Trained | None = None
+
+    @property
+    def count(self) -> int:
+        """Checkpoints looked at."""
+        return len(self._looks)
+
+    def add(self, epoch: int, network: "Trained") -> None:
+        """Look at the next checkpoint, after so many epochs."""
+        weights = _layers(network)
+        first = weights if self._first is None else _layers(self._first)
+        drift = [float(relative_drift(two)[1]) for two in zip(first, weights, strict=True)]
+        influence = [] if self._last is None else self._influence(self._last, weights)
+        gradients = _norms(self._gradient(network, np.ones(len(self._rows), np.bool_)))
+        self._looks.append(
+            Look(
+                epoch=epoch,
+                loss=network.loss,
+                drift=drift,
+                norms=_norms(weights),
+                gradients=gradients,
+                influence=influence,
+                **_look(self._recipe, network, self._rows),
+            )
+        )
+        self._first = self._first or network
+        self._last = network
+
+    def record(self) -> TrainingRecord:
+        """The record of all that were looked at."""
+        looks = self._looks
+        states = [look.states for look in looks]
+        last = plane([one[-1] for one in states])
+        layers, parts = len(looks[0].norms), len(self._parts)
+        return TrainingRecord(
+            epochs=np.array([look.epoch for look in looks], np.intp),
+            loss=np.array([look.loss for look in looks]),
+            drift=np.array([look.drift for look in looks]),
+            norms=np.array([look.norms for look in looks]),
+            gradients=np.array([look.gradients for look in looks]),
+            dead=np.array([look.dead for look in looks]),
+            influence=np.array([look.influence for look in looks[1:]]).reshape(-1, parts, layers),
+            parts=tuple(STRATA[part] for part in self._parts),
+            scores=tuple(looks[0].right),
+            right=np.array([list(look.right.values()) for look in looks]),
+            auc=np.array([list(look.auc.values()) for look in looks]),
+            depths=_depths(self._recipe),
+            similarity=np.stack(
+                [
+                    similarity([one[depth] for one in states])
+                    for depth in range(len(_depths(self._recipe)))
+                ]
+            ),
+            points=last.points.astype(np.float32),
+            explained=last.explained,
+            rows=self._probe.rows,
+            strata=np.searchsorted(self._parts, self._probe.strata).astype(np.intp),
+        )
+
+    def save(self) -> dict[str, Array]:
+        """What was seen so far, as arrays by name; `restore` takes it up."""
+        told = [
+            {name: value for name, value in vars(one).items() if name != "states"}
+            for one in self._looks
         ]
-        for network in networks[:-1]
-    ]
-    influence = [
-        [
-            [-cosine(g, after - before) for g, before, after in zip(part, now, then, strict=True)]
-            for part in wanted
-        ]
-        for wanted, now, then in zip(asked, weights[:-1], weights[1:], strict=True)
-    ]
-    gradients = [_norms(_layers(gradient(recipe, one, rows, labels))) for one in networks]
-    last = plane([look.states[-1] for look in looks])
-    layers = len(weights[0])
-    return TrainingRecord(
-        epochs=np.array([epoch for epoch, _ in checkpoints], np.intp),
-        loss=np.array([network.loss for network in networks]),
-        drift=np.stack([relative_drift(layer) for layer in zip(*weights, strict=True)], axis=1),
-        norms=np.array([_norms(one) for one in weights]),
-        gradients=np.array(gradients),
-        dead=np.stack([look.dead for look in looks]),
-        influence=np.array(influence).reshape(len(networks) - 1, len(parts), layers),
-        parts=tuple(STRATA[part] for part in parts),
-        scores=tuple(looks[0].right),
-        right=np.array([list(look.right.values()) for look in looks]),
-        auc=np.array([list(look.auc.values()) for look in looks]),
-        depths=looks[0].depths,
-        similarity=np.stack(
-            [
-                similarity([look.states[depth] for look in looks])
-                for depth in range(len(looks[0].depths))
-            ]
-        ),
-        points=last.points.astype(np.float32),
-        explained=last.explained,
-        rows=probe.rows,
-        strata=np.searchsorted(parts, probe.strata).astype(np.intp),
-    )
+        saved = {"looks": np.frombuffer(json.dumps(told).encode(), np.uint8)}
+        if self._first is not None and self._last is not None:
+            saved["states"] = np.stack([look.states for look in self._looks])
+            for which, network in (("first", self._first), ("last", self._last)):
+                saved |= {
+                    f"{which}.{name}": np.asarray(value) for name, value in vars(network).items()
+                }
+        return saved
+
+    def restore(self, saved: Mapping[str, Array]) -> None:
+        """Go on where another recorder of the same recipe and rows stood.
+
+        Raises
+        ------
+        KeyError, TypeError, ValueError
+            When that is damaged.
+        """
+        told = json.loads(saved["looks"].tobytes())
+        if not told:
+            return
+        states = saved["states"]
+        self._looks = [Look(**one, states=at) for one, at in zip(told, states, strict=True)]
+        self._first, self._last = (_restored(saved, which) for which in ("first", "last"))
+
+    def _influence(self, before: "Trained", weights: list[Array]) -> list[list[float]]:
+        """(P, K) cosines of what each part asked for and what the weights did."""
+        steps = [now - then for now, then in zip(weights, _layers(before), strict=True)]
+        asked = (self._gradient(before, self._probe.strata == part) for part in self._parts)
+        return [[-cosine(g, step) for g, step in zip(one, steps, strict=True)] for one in asked]
+
+    def _gradient(self, network: "Trained", mask: NDArray[np.bool_]) -> list[Array]:
+        from permq.core.dropping.training import gradient
+
+        return _layers(gradient(self._recipe, network, self._rows[mask], self._labels[mask]))
+
+
+def _restored(saved: Mapping[str, Array], which: str) -> "Trained":
+    from permq.core.dropping.training import Trained
+
+    arrays = {
+        one.name: saved[f"{which}.{one.name}"] for one in fields(Trained) if one.name != "loss"
+    }
+    return Trained(**arrays, loss=float(saved[f"{which}.loss"]))
 
 
 @dataclass(frozen=True, eq=False)
-class _Look:
-    """What one checkpoint shows."""
+class Look:
+    """What one checkpoint shows; see `permq.history.training.TrainingRecord`.
 
-    dead: Array
+    Parameters
+    ----------
+    epoch, loss, drift, norms, gradients, dead, right, auc
+        Of this checkpoint.
+    influence
+        Of the parts of the data since the checkpoint before; empty for the first.
+    states
+        (D, n, d) of the probe rows.
+    """
+
+    epoch: int
+    loss: float
+    drift: list[float]
+    norms: list[float]
+    gradients: list[float]
+    influence: list[list[float]]
+    dead: list[float]
     right: dict[str, float]
     auc: dict[str, float]
-    depths: Array
     states: Array
 
 
-def _look(recipe: "Recipe", trained: "Trained", x: Floats) -> _Look:
+def _look(recipe: "Recipe", trained: "Trained", x: Floats) -> dict[str, Any]:
+    """Dead units, what the scores tell, and states."""
     from permq.pairing.assignment import assign
     from permq.pairing.registry import SCORES
 
@@ -130,14 +236,17 @@ def _look(recipe: "Recipe", trained: "Trained", x: Floats) -> _Look:
     costs = {name: score.cost(puzzle) for name, score in SCORES.items()}
     # a score that says nothing of a fresh network may have no numbers for it
     costs = {name: np.nan_to_num(cost, posinf=1e300, neginf=-1e300) for name, cost in costs.items()}
-    depths = depths_of(recipe.blocks, DEPTHS + 1)[1:]
-    return _Look(
-        dead=np.array(dead),
-        right={name: float(np.mean(assign(cost) == order)) for name, cost in costs.items()},
-        auc={name: right_against_wrong(cost) for name, cost in costs.items()},
-        depths=depths,
-        states=states[depths],
-    )
+    return {
+        "dead": dead,
+        "right": {name: float(np.mean(assign(cost) == order)) for name, cost in costs.items()},
+        "auc": {name: right_against_wrong(cost) for name, cost in costs.items()},
+        "states": states[_depths(recipe)],
+    }
+
+
+def _depths(recipe: "Recipe") -> Indices:
+    """(D,) depths whose states are compared."""
+    return depths_of(recipe.blocks, DEPTHS + 1)[1:]
 
 
 def _puzzle(recipe: "Recipe", trained: "Trained", x: Floats) -> Puzzle:

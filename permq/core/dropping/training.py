@@ -1,22 +1,19 @@
-"""Train a residual network with a hand-written backward pass on one flat parameter vector.
+"""Train a residual network, epoch by epoch, by the gradients of `permq.core.dropping.gradients`."""
 
-The blocks of these networks are small, so automatic differentiation and per-tensor optimizer
-calls would cost more than the arithmetic. Forward and backward are therefore plain matrix
-products, and the optimizer sees a single tensor.
-"""
-
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
-from math import prod, sqrt
+from math import sqrt
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from permq.core.dropping.gradients import Parameters, loss_and_gradient, predict
 from permq.core.dropping.recipe import Recipe
 from permq.core.torch_activations import TORCH_ACTIVATIONS
 
 MOMENTUM = 0.9
+_WEIGHTS = "weights"
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,21 +37,115 @@ class Trained:
     loss: float
 
 
-class Parameters:
-    """Views of one flat vector as the layers of a residual network."""
+class Training:
+    """A training under way.
 
-    def __init__(self, recipe: Recipe, flat: torch.Tensor) -> None:
-        blocks, d, h, m = recipe.blocks, recipe.width, recipe.hidden, recipe.outputs
-        shapes = [(blocks, h, d), (blocks, h), (blocks, d, h), (blocks, d), (m, d), (m,)]
-        parts = torch.split(flat, [prod(shape) for shape in shapes])
-        views = [part.view(shape) for part, shape in zip(parts, shapes, strict=True)]
-        self.w_in, self.b_in, self.w_out, self.b_out, self.w_last, self.b_last = views
+    Parameters
+    ----------
+    recipe : Recipe
+        Sizes of the network and settings of the optimizer.
+    x : (N, d) float32
+    true : (N, m) float32
+    rng : numpy.random.Generator
+        Draws the initial weights.
+    threads : int
+        Threads of torch; more than one may change the last digits of the weights.
 
-    @staticmethod
-    def size(recipe: Recipe) -> int:
-        """Count of numbers in a network of this recipe."""
-        d, h, m = recipe.width, recipe.hidden, recipe.outputs
-        return recipe.blocks * (2 * h * d + h + d) + m * d + m
+    Attributes
+    ----------
+    epochs : int
+        How many are done.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        x: NDArray[np.float32],
+        true: NDArray[np.float32],
+        rng: np.random.Generator,
+        threads: int = 1,
+    ) -> None:
+        torch.set_num_threads(threads)
+        self.epochs = 0
+        self._recipe = recipe
+        self._inputs, self._labels = torch.from_numpy(x), torch.from_numpy(true)
+        self._flat = torch.zeros(Parameters.size(recipe))
+        self._flat.grad = torch.zeros_like(self._flat)
+        self._parameters = Parameters(recipe, self._flat)
+        self._gradients = Parameters(recipe, self._flat.grad)
+        _initialise(self._parameters, recipe, rng)
+        self._optimizer = _optimizer(recipe, self._flat)
+
+    def epoch(self, rng: np.random.Generator) -> float:
+        """Pass over all rows once; gives the mean loss of its batches.
+
+        Parameters
+        ----------
+        rng : numpy.random.Generator
+            Draws the order of the rows.
+        """
+        recipe, rows = self._recipe, len(self._inputs)
+        batches = -(-rows // recipe.batch_size)
+        order = torch.from_numpy(rng.permutation(rows))
+        total = 0.0
+        with torch.no_grad():
+            for number, batch in enumerate(torch.split(order, recipe.batch_size)):
+                step = self.epochs * batches + number
+                _schedule(self._optimizer, recipe, step, recipe.epochs * batches)
+                total += len(batch) * loss_and_gradient(
+                    self._parameters,
+                    self._gradients,
+                    self._inputs[batch],
+                    self._labels[batch],
+                    recipe.activation,
+                )
+                self._optimizer.step()
+        self.epochs += 1
+        return total / rows
+
+    def network(self) -> Trained:
+        """A copy of the network as it is now, with its loss over all rows."""
+        with torch.no_grad():
+            predicted = predict(self._parameters, self._inputs, self._recipe.activation)
+            loss = float(torch.mean((predicted - self._labels) ** 2))
+        return _trained(self._parameters, loss)
+
+    def save(self) -> dict[str, NDArray[np.float32]]:
+        """Weights and the optimizer's moments, by name; `restore` takes them up."""
+        moments = self._optimizer.state_dict()["state"].get(0, {})
+        kept = {name: value for name, value in moments.items() if value is not None}
+        return {
+            name: value.numpy().copy() for name, value in {_WEIGHTS: self._flat, **kept}.items()
+        }
+
+    def restore(self, saved: Mapping[str, NDArray[np.float32]], epochs: int) -> None:
+        """Go on where another training of the same recipe and rows stood.
+
+        Parameters
+        ----------
+        saved : dict
+            What `save` gave.
+        epochs : int
+            Done then.
+
+        Raises
+        ------
+        ValueError
+            When it is of another network.
+        """
+        weights = saved.get(_WEIGHTS)
+        if weights is None or weights.shape != tuple(self._flat.shape):
+            raise ValueError("the weights are not those of such a network")
+        with torch.no_grad():
+            self._flat.copy_(torch.from_numpy(weights))
+        moments = {
+            name: torch.from_numpy(value) for name, value in saved.items() if name != _WEIGHTS
+        }
+        if any(value.shape not in {weights.shape, ()} for value in moments.values()):
+            raise ValueError("the moments are not those of such a network")
+        state = {**self._optimizer.state_dict(), "state": {0: moments} if moments else {}}
+        self._optimizer.load_state_dict(state)
+        self.epochs = epochs
 
 
 def train(
@@ -91,45 +182,17 @@ def train(
     Trained
         The weights and the final loss over all rows.
     """
-    torch.set_num_threads(threads)
-    flat = torch.zeros(Parameters.size(recipe))
-    gradient = torch.zeros_like(flat)
-    parameters, gradients = Parameters(recipe, flat), Parameters(recipe, gradient)
-    _initialise(parameters, recipe, rng)
-    flat.grad = gradient
-    optimizer = _optimizer(recipe, flat)
-    inputs, labels = torch.from_numpy(x), torch.from_numpy(true)
-    batches = -(-len(x) // recipe.batch_size)
-    steps = recipe.epochs * batches
-
-    def network() -> Trained:
-        predicted = predict(parameters, inputs, recipe.activation)
-        return _trained(parameters, float(torch.mean((predicted - labels) ** 2)))
-
-    with torch.no_grad():
-        for epoch in range(recipe.epochs):
-            if keep is not None and epoch in checkpoints:
-                keep(epoch, copied(network()))
-            order = torch.from_numpy(rng.permutation(len(x)))
-            total = 0.0
-            for number, batch in enumerate(torch.split(order, recipe.batch_size)):
-                _schedule(optimizer, recipe, epoch * batches + number, steps)
-                total += len(batch) * loss_and_gradient(
-                    parameters, gradients, inputs[batch], labels[batch], recipe.activation
-                )
-                optimizer.step()
-            if progress is not None:
-                progress(epoch + 1, total / len(x))
-        trained = network()
-        if keep is not None and recipe.epochs in checkpoints:
-            keep(recipe.epochs, copied(trained))
+    training = Training(recipe, x, true, rng, threads)
+    for epoch in range(recipe.epochs):
+        if keep is not None and epoch in checkpoints:
+            keep(epoch, training.network())
+        loss = training.epoch(rng)
+        if progress is not None:
+            progress(epoch + 1, loss)
+    trained = training.network()
+    if keep is not None and recipe.epochs in checkpoints:
+        keep(recipe.epochs, trained)
     return trained
-
-
-def copied(trained: Trained) -> Trained:
-    """A network that stays as it is when training goes on."""
-    arrays = {name: np.array(value) for name, value in vars(trained).items() if name != "loss"}
-    return Trained(**arrays, loss=trained.loss)
 
 
 def gradient(
@@ -157,8 +220,8 @@ def gradient(
 
 
 def _trained(parameters: Parameters, loss: float) -> Trained:
-    """Views of parameters as numpy's arrays."""
-    arrays = {name: tensor.numpy() for name, tensor in vars(parameters).items()}
+    """A copy of parameters as numpy's arrays."""
+    arrays = {name: tensor.numpy().copy() for name, tensor in vars(parameters).items()}
     return Trained(**arrays, loss=loss)
 
 
@@ -174,75 +237,6 @@ def answers(trained: Trained, x: NDArray[np.float32], activation: str) -> NDArra
         last = torch.from_numpy(trained.w_last), torch.from_numpy(trained.b_last)
         predicted: NDArray[np.float32] = torch.nn.functional.linear(state, *last).numpy()
     return predicted
-
-
-def predict(parameters: Parameters, x: torch.Tensor, activation: str) -> torch.Tensor:
-    """Forward pass, (n, d) float32 -> (n, m) float32."""
-    apply = TORCH_ACTIVATIONS[activation].apply
-    for w_in, b_in, w_out, b_out in _blocks(parameters):
-        x = x + torch.addmm(b_out, apply(torch.addmm(b_in, x, w_in.T)), w_out.T)
-    return torch.addmm(parameters.b_last, x, parameters.w_last.T)
-
-
-def loss_and_gradient(
-    parameters: Parameters,
-    gradients: Parameters,
-    x: torch.Tensor,
-    true: torch.Tensor,
-    activation: str,
-) -> float:
-    """Mean squared error of a batch; its gradient is written into `gradients`.
-
-    Parameters
-    ----------
-    parameters, gradients : Parameters
-        The network and the place of the result.
-    x : (n, d) float32
-    true : (n, m) float32
-    activation : str
-
-    Returns
-    -------
-    float
-        Mean over rows and outputs.
-    """
-    apply, pull_back = TORCH_ACTIVATIONS[activation].apply, TORCH_ACTIVATIONS[activation].pull_back
-    kept = []
-    for w_in, b_in, w_out, b_out in _blocks(parameters):
-        before = torch.addmm(b_in, x, w_in.T)  # (n, h)
-        after = apply(before)
-        kept.append((x, before, after))
-        x = torch.addmm(x, after, w_out.T).add_(b_out)  # (n, d)
-    error = torch.addmm(parameters.b_last, x, parameters.w_last.T).sub_(true)  # (n, m)
-    loss = float(torch.mean(error * error))
-
-    error *= 2 / error.numel()
-    torch.mm(error.T, x, out=gradients.w_last)
-    torch.sum(error, 0, out=gradients.b_last)
-    g = error @ parameters.w_last  # (n, d), dloss/dx_t from here on
-    layers = zip(_blocks(parameters), _blocks(gradients), kept, strict=True)
-    for (w_in, _, w_out, _), (g_w_in, g_b_in, g_w_out, g_b_out), (x, before, after) in reversed(
-        list(layers)
-    ):
-        torch.mm(g.T, after, out=g_w_out)
-        torch.sum(g, 0, out=g_b_out)
-        g_before = pull_back(g @ w_out, before, after)  # (n, h)
-        torch.mm(g_before.T, x, out=g_w_in)
-        torch.sum(g_before, 0, out=g_b_in)
-        g.addmm_(g_before, w_in)
-    return loss
-
-
-def _blocks(
-    parameters: Parameters,
-) -> Iterable[tuple[torch.Tensor, torch.Tensor, torch.Tensor, torch.Tensor]]:
-    return zip(
-        parameters.w_in.unbind(),
-        parameters.b_in.unbind(),
-        parameters.w_out.unbind(),
-        parameters.b_out.unbind(),
-        strict=True,
-    )
 
 
 def _initialise(parameters: Parameters, recipe: Recipe, rng: np.random.Generator) -> None:

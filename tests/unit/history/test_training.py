@@ -7,7 +7,8 @@ from permq.core.dropping.data import synthetic_task
 from permq.core.dropping.recipe import Recipe
 from permq.core.dropping.training import train
 from permq.errors import PermqError
-from permq.history.recording import record
+from permq.history.probe import STRATA, Probe
+from permq.history.recording import Recorder, record
 from permq.history.training import (
     TrainingRecord,
     checkpoint_epochs,
@@ -127,3 +128,19 @@ def test_a_record_comes_back_from_bytes(made):
 def test_what_is_no_record_is_refused(data):
     with pytest.raises(PermqError, match="no record of a training"):
         TrainingRecord.unpack(data)
+
+
+def test_a_recorder_goes_on_where_another_stood(made):
+    kept, x, true, found = made
+    probe = Probe(found.rows, found.strata)
+    parts = [STRATA.index(name) for name in found.parts]
+    assert parts == list(range(len(parts)))  # so that the strata need no translation
+    before, after = (Recorder(SMALL, probe, x, true) for _ in range(2))
+    after.restore(before.save())
+    for epoch, network in kept[:2]:
+        before.add(epoch, network)
+    after.restore(before.save())
+    for epoch, network in kept[2:]:
+        after.add(epoch, network)
+    assert after.count == len(kept)
+    assert after.record().pack() == found.pack()

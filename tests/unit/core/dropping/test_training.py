@@ -6,7 +6,8 @@ import torch
 
 from permq.core.dropping.data import synthetic_task
 from permq.core.dropping.recipe import ACTIVATIONS, OPTIMIZERS, Recipe
-from permq.core.dropping.training import Parameters, Trained, answers, loss_and_gradient, train
+from permq.core.dropping.gradients import Parameters, loss_and_gradient
+from permq.core.dropping.training import Trained, Training, answers, train
 
 SMALL = Recipe(blocks=3, width=5, hidden=7, outputs=2, rows=200, epochs=20, batch_size=32)
 ACTIVATE = {
@@ -86,3 +87,32 @@ def test_the_loss_is_that_of_the_answers():
     trained = train(SMALL, x, true, np.random.default_rng(0))
     mse = np.mean((answers(trained, x, SMALL.activation) - true) ** 2)
     assert trained.loss == pytest.approx(float(mse), rel=1e-5)
+
+
+@pytest.mark.parametrize("optimizer", OPTIMIZERS)
+@pytest.mark.parametrize("cut", [0, 1, 3])
+def test_a_training_goes_on_where_another_stood(optimizer, cut):
+    recipe = replace(SMALL, optimizer=optimizer, schedule="cosine", epochs=5)
+    x, true = synthetic_task(recipe.rows, 5, 2, 0.3, np.random.default_rng(0))
+
+    def begun() -> Training:
+        return Training(recipe, x, true, np.random.default_rng(1))
+
+    whole, before, after = begun(), begun(), begun()
+    for epoch in range(5):
+        whole.epoch(np.random.default_rng(epoch))
+    for epoch in range(cut):
+        before.epoch(np.random.default_rng(epoch))
+    after.restore(before.save(), cut)
+    for epoch in range(cut, 5):
+        after.epoch(np.random.default_rng(epoch))
+    for name, value in vars(whole.network()).items():
+        assert np.array_equal(getattr(after.network(), name), value)
+
+
+def test_the_state_of_another_network_is_refused():
+    x, true = synthetic_task(40, 5, 2, 0.3, np.random.default_rng(0))
+    one = Training(SMALL, x, true, np.random.default_rng(1))
+    other = Training(replace(SMALL, blocks=2), x, true, np.random.default_rng(1))
+    with pytest.raises(ValueError, match="not those of such a network"):
+        one.restore(other.save(), 0)
