@@ -25,7 +25,7 @@ DATABASE = "permq"
 SETTINGS: Mapping[str, str] = {
     "listen_addresses": LOOPBACK,
     "unix_socket_directories": "",  # their paths are limited to 107 bytes, folders are not
-    "max_connections": "200",  # several for every worker process
+    "max_connections": "1000",  # one a node, two for each of its slots
     "log_timezone": "UTC",
 }
 THROWAWAY: Mapping[str, str] = {
