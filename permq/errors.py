@@ -13,17 +13,36 @@
     └── ServiceError            Postgres, Redis or a server of one's own does not do its part
         ├── PoolError           Postgres cannot be reached or refuses; exit status 1
         │   ├── SchemaError     the database's schema is newer or altered
+        │   │   └── OldSchemaError   it is older, and this user may not change it
         │   └── LeaseLostError  somebody else owns the job by now: nothing was written
         └── BrokerError         Redis cannot be reached or refuses; exit status 1
 """
 
 from pathlib import Path
 
+LONGEST_TEXT = 2_000
+"""Characters of an error's text; what quotes a whole file helps nobody."""
+
 
 class PermqError(Exception):
     """Root of all errors that permq raises on purpose; its text is one clear line."""
 
     exit_code = 1
+
+    def __str__(self) -> str:
+        """The text as any terminal and log can show it.
+
+        Errors quote what they refuse, which may hold line ends, escape sequences of terminals, or
+        bytes of no character at all.
+        """
+        text = super().__str__()
+        if not text.isprintable():
+            text = "".join(sign if sign.isprintable() else repr(sign)[1:-1] for sign in text)
+        if len(text) <= LONGEST_TEXT:
+            return text
+        half = LONGEST_TEXT // 2
+        # what is quoted stands first, what is wrong with it last
+        return f"{text[: half - 3]} … {text[-half:]}"
 
 
 class InputError(PermqError):
@@ -79,6 +98,10 @@ class PoolError(ServiceError):
 
 class SchemaError(PoolError):
     """The database's schema is newer than this software, or was altered by hand."""
+
+
+class OldSchemaError(SchemaError):
+    """The database's schema is older than this software, and this user may not change it."""
 
 
 class LeaseLostError(PoolError):
