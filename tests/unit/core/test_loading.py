@@ -51,7 +51,7 @@ def assert_equal(loaded, made):
 def refused(path, *, names=None):
     with pytest.raises(PuzzleError) as caught:
         load_puzzle(path)
-    assert str(caught.value).startswith(f"{names or path}: ")
+    assert str(caught.value).startswith(f"{names or path}: "[:900])  # long texts are cut behind it
     assert "\n" not in str(caught.value)
     assert caught.value.exit_code == 2
     return caught.value.problem
