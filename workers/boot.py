@@ -66,6 +66,10 @@ def connect_signals(app: Celery) -> None:
         for node in nodes:
             node.leave()
 
+    def end(sender: Any, **_: Any) -> None:
+        if any(node.outdated for node in nodes):
+            sender.exitcode = 1  # else whoever started it would take it for drained
+
     def log(**_: Any) -> None:
         settings = ServiceSettings.read()
         logs.set_up(settings.node or "-", as_json=WorkerSettings.read().log_format == "json")
@@ -79,6 +83,7 @@ def connect_signals(app: Celery) -> None:
     signals.setup_logging.connect(log, weak=False)
     signals.worker_ready.connect(begin, weak=False)
     signals.worker_shutting_down.connect(leave, weak=False)
+    signals.worker_shutdown.connect(end, weak=False)
     signals.worker_process_init.connect(begin_child, weak=False)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from celery import Celery
 
-from permq.errors import PermqError, PoolError, SchemaError
+from permq.errors import OldSchemaError, PermqError, PoolError, SchemaError
 from permq.fleet.producer import Letter, send
 from permq.jobs import control
 from permq.jobs.dispatching import dispatch, letters
@@ -25,7 +25,7 @@ from permq.pool.connection import (
     scalar,
     transaction,
 )
-from permq.pool.migrate import migrate
+from permq.pool.migrate import check, migrate, refusal
 from permq.pool.nodes import Registration
 from permq.pool.times import BEAT
 from workers.duties import Duties
@@ -73,6 +73,8 @@ class Node:
         self._connection: Connection | None = None
         self._leaving = threading.Event()
         self._away = False
+        self._waits = False
+        self.outdated = False
         self._due = {"beat": 0.0, "care": 0.0}
         self._thread = threading.Thread(target=self._run, name="node", daemon=True)
 
@@ -108,13 +110,18 @@ class Node:
             try:
                 connection = self._connected()
                 if self._incarnation is None:
-                    self._register(connection)
-                self._tick(connection)
+                    self.register(connection)
+                self.tick(connection)
                 if self._away:
                     logger.info("Postgres answers again")
                     self._away = False
+            except OldSchemaError as error:
+                if not self._waits:
+                    logger.warning("%s; waiting for that", error)
+                    self._waits = True
+                self._leaving.wait(BEAT)
             except SchemaError as error:
-                self._end(str(error))
+                self._give_up(error)
                 return
             except UnreachableError as error:
                 if not self._away:
@@ -122,6 +129,11 @@ class Node:
                     self._away = True
                 self._leaving.wait(TICK)
             except PoolError as error:
+                # of a newer schema it may know a table no longer
+                newer = refusal(self._connection)
+                if newer is not None:
+                    self._give_up(newer)
+                    return
                 logger.error("%s", error)
                 self._leaving.wait(TICK if isinstance(error, ContentionError) else BEAT)
             except Exception:  # noqa: BLE001 - a node without this thread would be taken for dead
@@ -130,11 +142,22 @@ class Node:
 
     def _connected(self) -> Connection:
         if self._connection is None or self._connection.closed:
-            self._connection = connect(self._url, name=f"permq node {self.name}")
-            migrate(self._connection)
+            connection = connect(self._url, name=f"permq node {self.name}")
+            try:
+                migrate(connection)
+            except PoolError:
+                connection.close()
+                raise
+            self._connection = connection
         return self._connection
 
-    def _register(self, connection: Connection) -> None:
+    def _give_up(self, error: SchemaError) -> None:
+        """End the worker with an error: whoever starts it again may have upgraded it by then."""
+        self.outdated = True
+        self._end(str(error))
+
+    def register(self, connection: Connection) -> None:
+        """Become a node, and take over what an earlier start of it held."""
         with transaction(connection) as cursor:
             row, incarnation = nodes.register(cursor, self._registration)
             held = claims.held_before(cursor, row, incarnation)
@@ -149,7 +172,8 @@ class Node:
         )
         self._ring(waiting)
 
-    def _tick(self, connection: Connection) -> None:
+    def tick(self, connection: Connection) -> None:
+        """Look after this node, and where it is due after the fleet."""
         if self._is_due("beat", BEAT):
             self._beat(connection)
         dead = [(job, token) for job, pid, token in self._running(connection) if not _alive(pid)]
@@ -172,10 +196,16 @@ class Node:
             return claims.running_on(cursor, self.name)
 
     def _beat(self, connection: Connection) -> None:
+        check(connection)  # somebody may have upgraded the fleet
         with transaction(connection) as cursor:
             state = nodes.beat(cursor, self.name, self._incarnation or 0)
-        if state is None:
+            taken = nodes.holder(cursor, self.name) if state is None else None
+        if taken is not None:
             self._end(f"another worker has taken the name {self.name}; give this one its own")
+        elif state is None:
+            # nobody bears the name: the database is a restored one, which knows no node of today
+            logger.warning("the database does not know this node any more; registering again")
+            self._incarnation = None
 
     def _care(self, connection: Connection) -> None:
         """Look after the fleet, if nobody else does."""

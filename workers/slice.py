@@ -17,8 +17,9 @@ from permq.jobs.starts import arrangement_of, settle_start
 from permq.jobs.task import Task
 from permq.pool import artifacts, claims, jobs, puzzles, settings, slices
 from permq.pool.artifacts import Artifact
-from permq.pool.claims import Claim
+from permq.pool.claims import Claim, UnknownJobError
 from permq.pool.connection import Connection, UnreachableError, transaction
+from permq.pool.migrate import refusal
 from permq.pool.slices import SliceResult
 from permq.pool.solutions import Checked, Found, check, record
 from workers.keeping import keep
@@ -75,7 +76,12 @@ def do_slice(process: Runtime, message: Message) -> list[Letter]:
         found waits in the spool.
     """
     fault_point("before-claim")
-    claimed = process.persist(lambda connection: _claim(process, connection, message))
+    try:
+        claimed = process.persist(lambda connection: _claim(process, connection, message))
+    except PoolError as error:
+        if not _is_outdated(process, error):
+            raise
+        return []
     if claimed is None:
         logger.debug("job %d: its message is void", message.job)
         return []
@@ -91,10 +97,24 @@ def do_slice(process: Runtime, message: Message) -> list[Letter]:
     except InputError as error:  # the job itself is wrong: another try would end the same
         return _failed(process, claimed.claim, error, final=True)
     except Exception as error:  # noqa: BLE001 - whatever went wrong is kept with the job
+        if _is_outdated(process, error):
+            return []
         logger.exception("slice %d failed", claimed.claim.slice)
         return _failed(process, claimed.claim, error, final=False)
     finally:
         job_at_work.reset(token)
+
+
+def _is_outdated(process: Runtime, error: Exception) -> bool:
+    """Whether a statement was refused because the fleet was upgraded: no fault of the job.
+
+    The main process ends at its next beat, and the job goes on elsewhere when its lease is over.
+    """
+    if not isinstance(error, PoolError) or isinstance(error, UnreachableError | UnknownJobError):
+        return False
+    if (newer := refusal(process.connection)) is not None:
+        logger.critical("%s", newer)
+    return newer is not None
 
 
 def _claim(process: Runtime, connection: Connection, message: Message) -> Claimed | None:

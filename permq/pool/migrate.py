@@ -1,17 +1,37 @@
-"""The schema: numbered SQL files, applied once, in order, by whoever comes first."""
+"""The schema: numbered SQL files, applied once, in order, by whoever comes first.
+
+It is brought up while a fleet works. Every migration is a transaction of its own: one that is
+killed in the middle leaves nothing, and the next one goes on with what is left.
+"""
 
 import hashlib
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 
-from permq.errors import SchemaError
-from permq.pool.connection import Connection, Cursor, connect, transaction
+from permq.errors import OldSchemaError, PoolError, SchemaError
+from permq.faults import fault_point
+from permq.pool.connection import (
+    Connection,
+    ContentionError,
+    Cursor,
+    connect,
+    scalar,
+    transaction,
+)
 
 LOCK = 7_065_726_001
 """Advisory lock that migrations hold; any number that nobody else takes."""
+
+LOCK_SECONDS = 2
+"""Everybody else waits behind a migration that waits for a table, so it waits no longer than this
+and tries again."""
+PATIENCE = 120.0
+"""Seconds after which it is given up."""
+PAUSE = 0.5
 
 _TABLE = """
 CREATE TABLE IF NOT EXISTS migrations (
@@ -82,31 +102,65 @@ def migrations() -> tuple[Migration, ...]:
     return found
 
 
-def migrate(where: str | Connection) -> SchemaState:
+def migrate(where: str | Connection, *, last: int | None = None) -> SchemaState:
     """Bring a database to this software's schema; at once when it is there already.
 
     Parameters
     ----------
     where
         URL, or an open connection outside a transaction.
+    last
+        Number of the last migration to apply; all by default.
 
     Raises
     ------
     SchemaError
         When the database is newer than this software or a migration was altered.
+    OldSchemaError
+        When it is older and this user may not change it.
+    ContentionError
+        When others kept its tables locked all the time.
     PoolError
         When Postgres cannot be reached or refuses.
     """
+    wanted = migrations()[:last]
+    until = time.monotonic() + PATIENCE
     with _opened(where) as connection:
-        state = check(connection)
-        if state.current:
-            return state
-        with transaction(connection) as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
-            cursor.execute(_TABLE)
-            # somebody may have been faster
-            apply(cursor, migrations()[_applied(cursor) :])
-        return check(connection)
+        while (state := check(connection)).applied < len(wanted):
+            try:
+                _step(connection, wanted)
+            except ContentionError:
+                if time.monotonic() + PAUSE > until:
+                    raise
+                time.sleep(PAUSE)
+        return state
+
+
+def _step(connection: Connection, wanted: Sequence[Migration]) -> None:
+    """Apply the next migration, if nobody was faster."""
+    with transaction(connection) as cursor:
+        _refuse_without_rights(cursor)
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        fault_point("migration-locked")
+        cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
+        cursor.execute(_TABLE)
+        apply(cursor, wanted[_applied(cursor) :][:1])
+        fault_point("migration-applied")
+    fault_point("migration-committed")
+
+
+def _refuse_without_rights(cursor: Cursor) -> None:
+    """Let those alone who may not change tables, as workers of least rights: others will."""
+    cursor.execute(
+        "SELECT has_schema_privilege(current_schema(), 'CREATE') AND coalesce(pg_has_role("
+        "(SELECT relowner FROM pg_class WHERE oid = to_regclass('migrations')), 'USAGE'), true)"
+    )
+    if not scalar(cursor):
+        applied = _applied(cursor) if _made(cursor) else 0
+        raise OldSchemaError(
+            f"the database has schema {applied}, this permq needs {len(migrations())}, and this "
+            "user may not change it: run `permq db migrate` as its owner"
+        )
 
 
 def apply(cursor: Cursor, steps: Sequence[Migration]) -> None:
@@ -136,9 +190,29 @@ def check(where: str | Connection) -> SchemaState:
         When Postgres cannot be reached or refuses.
     """
     with _opened(where) as connection, transaction(connection) as cursor:
-        cursor.execute("SELECT to_regclass('migrations') IS NOT NULL")
-        (made,) = cursor.fetchone() or (False,)
-        return SchemaState(_applied(cursor) if made else 0, len(migrations()))
+        return SchemaState(_applied(cursor) if _made(cursor) else 0, len(migrations()))
+
+
+def refusal(connection: Connection | None) -> SchemaError | None:
+    """What `check` refuses a database for; None where it does not, or cannot be asked.
+
+    A statement that fails may do so because a newer permq has changed its tables meanwhile.
+    """
+    if connection is None or connection.closed:
+        return None
+    try:
+        check(connection)
+    except SchemaError as error:
+        return error
+    except PoolError:
+        return None
+    return None
+
+
+def _made(cursor: Cursor) -> bool:
+    """Whether the database has had any migration."""
+    cursor.execute("SELECT to_regclass('migrations') IS NOT NULL")
+    return bool(scalar(cursor))
 
 
 @contextmanager
