@@ -19,7 +19,7 @@ settings.register_profile(
 )
 settings.load_profile("suite")
 
-pytest_plugins = ["tests.servers", "tests.nodes", "tests.chromium"]
+pytest_plugins = ["tests.servers", "tests.tls_servers", "tests.nodes", "tests.chromium"]
 
 ROOT = Path(__file__).resolve().parent.parent
 

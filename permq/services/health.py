@@ -98,7 +98,7 @@ def _redis(url: str | None) -> Health:
     weakness = None
     try:
         weakness = redis_address(url).weakness
-        with client_of(url, TIMEOUT) as client:
+        with client_of(url) as client:
             facts = client.info("server")
     except (redis.RedisError, OptionError) as error:
         told = " ".join(str(error).split())

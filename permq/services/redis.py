@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from redis import Redis
 
 NAME = "redis"
+SECONDS = 5.0
+"""So long a client waits for a connection, and for an answer."""
 
 SETTINGS = (
     f"bind {LOOPBACK}",
@@ -92,15 +94,13 @@ def prepare(folder: Path) -> Store:
     return store
 
 
-def client_of(url: str, seconds: float = 5.0) -> "Redis":
+def client_of(url: str) -> "Redis":
     """Client of a server, encrypted as its address says.
 
     Parameters
     ----------
     url
         Its address.
-    seconds
-        It waits so long for a connection and for an answer.
 
     Raises
     ------
@@ -112,8 +112,8 @@ def client_of(url: str, seconds: float = 5.0) -> "Redis":
     address = redis_address(url)
     return redis.Redis.from_url(
         address.url,
-        socket_timeout=seconds,
-        socket_connect_timeout=seconds,
+        socket_timeout=SECONDS,
+        socket_connect_timeout=SECONDS,
         **(address.tls or {}),
     )
 
