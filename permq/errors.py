@@ -12,6 +12,7 @@
     ├── DownloadError           a file could not be fetched; exit status 1
     └── ServiceError            Postgres, Redis or a server of one's own does not do its part
         ├── PoolError           Postgres cannot be reached or refuses; exit status 1
+        │   ├── RightsError     the role that is logged in lacks a right
         │   ├── SchemaError     the database's schema is newer or altered
         │   │   └── OldSchemaError   it is older, and this user may not change it
         │   └── LeaseLostError  somebody else owns the job by now: nothing was written
@@ -94,6 +95,10 @@ class ServiceError(PermqError):
 
 class PoolError(ServiceError):
     """Postgres cannot be reached, or refuses what it was asked."""
+
+
+class RightsError(PoolError):
+    """The role that is logged in at Postgres may not do what it was asked."""
 
 
 class SchemaError(PoolError):
