@@ -1,6 +1,7 @@
 """Fixtures of the whole suite, and one thread per process before anything loads numpy."""
 
 import json
+import signal
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,6 +13,10 @@ from hypothesis import HealthCheck, settings
 from permq.config import prepare_blas
 
 prepare_blas(1)
+
+# A shell that runs the suite in the background has it ignore Ctrl-C, and every command it starts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # No example is judged by the clock of a busy machine, and every run sees the same examples.
 settings.register_profile(
