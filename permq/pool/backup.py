@@ -6,7 +6,7 @@ and checksum; `tables/<name>.copy` is what Postgres' COPY wrote, all from one sn
 
 import hashlib
 import json
-import re
+import lzma
 import zipfile
 import zlib
 from collections.abc import Iterator
@@ -19,12 +19,14 @@ from psycopg2 import sql
 
 from permq.errors import OptionError, SchemaError
 from permq.pool.connection import Connection, Cursor, scalar, transaction
-from permq.pool.migrate import LOCK, Migration, apply, migrations
+from permq.pool.migrate import LOCK, Migration, apply, made_by, migrations
 from permq.pool.queries import load
+from permq.pool.rights import act_as_owner
 
 FORMAT = "permq backup 1"
 _MANIFEST = "manifest.json"
 _CHUNK = 1 << 20
+_LARGEST_MANIFEST = 1 << 20
 _DEFLATE = 6
 
 
@@ -161,6 +163,10 @@ def inspect(path: Path) -> Backup:
         )
     if backup.checksums != tuple(one.checksum for one in known[: backup.schema]):
         raise SchemaError(f"{path}: was made by a permq with other migrations of the same numbers")
+    # nothing is written to a table that is not permq's, and none is left out
+    wanted = sorted(name for kind, name in made_by(known[: backup.schema]) if kind == "TABLE")
+    if sorted(table.name for table in backup.tables) != wanted:
+        raise OptionError(f"{path}: its tables are not those of schema {backup.schema}")
     return backup
 
 
@@ -192,6 +198,7 @@ def restore(connection: Connection, path: Path, *, replace: bool = False) -> Bac
     backup = inspect(path)
     with _opened(path) as archive, transaction(connection) as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
+        act_as_owner(cursor)
         if not replace and _holds_something(cursor):
             raise OptionError("the database is not empty: --replace gives up what it holds")
         _drop_all(cursor)
@@ -230,7 +237,7 @@ def _copy(cursor: Cursor, name: str, columns: tuple[str, ...], direction: str) -
 
 def _tables(cursor: Cursor, applied: tuple[Migration, ...]) -> list[str]:
     """Tables of the schema, those that others refer to first; migrations have their own."""
-    names = [name for kind, name in _made_by(applied) if kind == "TABLE"]
+    names = [name for kind, name in made_by(applied) if kind == "TABLE"]
     cursor.execute(load("backup")["references"], {"tables": names})
     needs: dict[str, set[str]] = {name: set() for name in names}
     for table, referred in cursor.fetchall():
@@ -245,14 +252,8 @@ def _tables(cursor: Cursor, applied: tuple[Migration, ...]) -> list[str]:
     return ordered
 
 
-def _made_by(steps: tuple[Migration, ...]) -> list[tuple[str, str]]:
-    """Kind and name of what migrations create: the database may hold other things too."""
-    made = re.compile(r"^CREATE (?:OR REPLACE )?(TABLE|VIEW|FUNCTION) (\w+)", re.MULTILINE)
-    return [(kind, name) for step in steps for kind, name in made.findall(step.sql)]
-
-
 def _holds_something(cursor: Cursor) -> bool:
-    for kind, name in _made_by(migrations()):
+    for kind, name in made_by(migrations()):
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (name,))
         if kind == "TABLE" and scalar(cursor):
             query = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(name))
@@ -263,7 +264,7 @@ def _holds_something(cursor: Cursor) -> bool:
 
 
 def _drop_all(cursor: Cursor) -> None:
-    for kind, name in (*reversed(_made_by(migrations())), ("TABLE", "migrations")):
+    for kind, name in (*reversed(made_by(migrations())), ("TABLE", "migrations")):
         drop = sql.SQL(f"DROP {kind} IF EXISTS {{}} CASCADE").format(sql.Identifier(name))
         cursor.execute(drop)
 
@@ -286,12 +287,17 @@ def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
             yield archive
     except OSError as error:
         raise OptionError(f"{path}: {error.strerror or error}") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, KeyError) as error:
+    except (
+        *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, KeyError, ValueError),
+        *(NotImplementedError, RuntimeError),  # a way of packing that is not known, or encrypted
+    ) as error:
         raise OptionError(f"{path}: no backup of permq, or damaged: {error}") from None
 
 
 def _manifest(archive: zipfile.ZipFile, path: Path) -> Backup:
     try:
+        if archive.getinfo(_MANIFEST).file_size > _LARGEST_MANIFEST:
+            raise OptionError(f"{path}: no backup of permq: its manifest is too large")
         given: dict[str, Any] = json.loads(archive.read(_MANIFEST))
         if given.pop("format") != FORMAT:
             raise OptionError(f"{path}: is of another version of permq's backups")
@@ -300,9 +306,23 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Backup:
             for table in given.pop("tables")
         ]
         checksums = tuple(given.pop("checksums"))
-        return Backup(**given, checksums=checksums, tables=tuple(tables))
-    except (ValueError, TypeError, KeyError, AttributeError) as error:
+        backup = Backup(**given, checksums=checksums, tables=tuple(tables))
+        _check_types(backup)
+        return backup
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise OptionError(f"{path}: its manifest is damaged: {error}") from None
+
+
+def _check_types(backup: Backup) -> None:
+    words: list[object] = [backup.made_at, *backup.checksums]
+    counts: list[object] = [backup.schema]
+    for table in backup.tables:
+        words += [table.name, table.sha256, *table.columns]
+        counts.append(table.rows)
+    if not all(isinstance(word, str) for word in words):
+        raise TypeError("a name or a checksum is no text")
+    if not all(type(count) is int and count >= 0 for count in counts):
+        raise TypeError("a number of rows or of the schema is none")
 
 
 def _entry(table: str) -> str:

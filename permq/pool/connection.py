@@ -9,7 +9,7 @@ import psycopg2
 import psycopg2.extensions
 
 from permq.encryption import postgres_refusal
-from permq.errors import PoolError
+from permq.errors import PoolError, RightsError
 
 Connection: TypeAlias = psycopg2.extensions.connection
 Cursor: TypeAlias = psycopg2.extensions.cursor
@@ -26,6 +26,7 @@ _OPTIONS = (
 
 # SQLSTATE classes: transaction rollback (deadlocks), object not in prerequisite state (locks).
 _CONTENTION = ("40", "55")
+_NO_RIGHT = ("42501", "25006")  # insufficient privilege, read-only transaction
 
 _SECRET = re.compile(r"(?<=:)[^:@/\s]+(?=@)|(?<=password=)\S+")
 
@@ -72,6 +73,8 @@ def connect(url: str, *, name: str = APPLICATION) -> Connection:
             tcp_user_timeout=SILENT_SECONDS * 1000,
             options=_OPTIONS,
         )
+    except (UnicodeEncodeError, ValueError):  # half a character, or a NUL
+        raise UnreachableError("Postgres cannot be reached: its address is no text") from None
     except psycopg2.Error as error:
         if advice := refusal(url, error):
             raise EncryptionError(f"Postgres is not connected to: {advice}") from None
@@ -107,6 +110,8 @@ def transaction(connection: Connection) -> Iterator[Cursor]:
         When Postgres went away; whether a commit in flight took effect is unknown then.
     ContentionError
         When a lock was not to be had, or was given up to end a deadlock.
+    RightsError
+        When the role that is logged in may not do it.
     PoolError
         When Postgres refuses what it was asked.
     """
@@ -123,6 +128,11 @@ def transaction(connection: Connection) -> Iterator[Cursor]:
         if connection.closed or type(error) is psycopg2.DatabaseError:
             _close(connection)
             raise UnreachableError(f"Postgres went away: {told(error)}") from error
+        if error.pgcode in _NO_RIGHT:
+            raise RightsError(
+                f"Postgres refuses role {connection.info.user}: {told(error)}; log in as a role "
+                "that may, or let `permq db roles` give rights anew"
+            ) from error
         raise PoolError(f"Postgres refuses: {told(error)}") from error
 
 

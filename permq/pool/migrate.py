@@ -5,6 +5,7 @@ killed in the middle leaves nothing, and the next one goes on with what is left.
 """
 
 import hashlib
+import re
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
@@ -22,6 +23,7 @@ from permq.pool.connection import (
     scalar,
     transaction,
 )
+from permq.pool.rights import act_as_owner, grant
 
 LOCK = 7_065_726_001
 """Advisory lock that migrations hold; any number that nobody else takes."""
@@ -140,6 +142,7 @@ def _step(connection: Connection, wanted: Sequence[Migration]) -> None:
     """Apply the next migration, if nobody was faster."""
     with transaction(connection) as cursor:
         _refuse_without_rights(cursor)
+        act_as_owner(cursor)
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         fault_point("migration-locked")
         cursor.execute(f"SET LOCAL lock_timeout = '{LOCK_SECONDS}s'")
@@ -164,7 +167,10 @@ def _refuse_without_rights(cursor: Cursor) -> None:
 
 
 def apply(cursor: Cursor, steps: Sequence[Migration]) -> None:
-    """Apply migrations in the caller's transaction, which holds `LOCK`, and note them."""
+    """Apply migrations in the caller's transaction, which holds `LOCK`, and note them.
+
+    The roles that the database may have get their rights on what there is now.
+    """
     cursor.execute(_TABLE)
     for migration in steps:
         cursor.execute(migration.sql)
@@ -172,6 +178,13 @@ def apply(cursor: Cursor, steps: Sequence[Migration]) -> None:
             "INSERT INTO migrations (number, name, checksum) VALUES (%s, %s, %s)",
             (migration.number, migration.name, migration.checksum),
         )
+    grant(cursor)
+
+
+def made_by(steps: Sequence[Migration]) -> list[tuple[str, str]]:
+    """Kind and name of what migrations create: the database may hold other things too."""
+    made = re.compile(r"^CREATE (?:OR REPLACE )?(TABLE|VIEW|FUNCTION) (\w+)", re.MULTILINE)
+    return [(kind, name) for step in steps for kind, name in made.findall(step.sql)]
 
 
 def check(where: str | Connection) -> SchemaState:
