@@ -22,29 +22,33 @@ SLICE = (
 )
 """What a worker's process goes through with every slice."""
 
-PREPARATION = (
-    "lock-taken",
-    "lock-written",
-    "leftovers-swept",
-    "guard-started",
+FIRST = (
     "password-half",
-    "redis-launched",
-    "members.json-half",
-    "redis-known",
-    "redis-ready",
-    "redis-port-chosen",
     "postgres-password-made",
     "initdb-begun",
     "initdb-done",
     "database-begun",
     "database-made",
     "cluster-named",
+)
+"""What the first `permq up` on a data folder goes through."""
+
+SERVERS = (
+    "lock-taken",
+    "lock-written",
+    "leftovers-swept",
+    "guard-started",
+    "redis-launched",
+    "members.json-half",
+    "redis-known",
+    "redis-ready",
+    "redis-port-chosen",
     "postgres-launched",
     "postgres-known",
     "postgres-ready",
     "postgres-port-chosen",
 )
-"""What the first `permq up` goes through until its servers run."""
+"""What every `permq up` goes through until its servers run."""
 
 MIGRATION = (
     "migration-locked",
@@ -64,9 +68,10 @@ START = (
     "addresses.json-half",
     "addresses-saved",
 )
-"""What a `permq up` whose database is ready goes through until it says so."""
+"""What a `permq up` goes through from then on until it says that it is ready."""
 
 END = (
+    "addresses-forgotten",
     "worker-asked",
     "worker-ended",
     "watcher-asked",
@@ -76,7 +81,6 @@ END = (
     "redis-asked",
     "redis-ended",
     "guard-gone",
-    "addresses-forgotten",
     "lock-emptied",
 )
 """What it goes through when it is asked to end."""

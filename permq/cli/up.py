@@ -97,6 +97,7 @@ def command(
     place = (usual if data is None else data).expanduser().absolute()
     with locked(place), Supervisor(place, click.echo) as supervisor:
         try:
+            addresses.forget(place)  # those of one that was killed
             redis_url = start_redis(supervisor, place, redis_port)
             postgres_url = start_postgres(supervisor, place, postgres_port)
             migrate(postgres_url)

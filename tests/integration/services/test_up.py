@@ -3,8 +3,6 @@ import os
 import re
 import signal
 import stat
-import time
-from contextlib import suppress
 
 import psycopg2
 import pytest
@@ -83,13 +81,7 @@ def test_nothing_is_left_after_kill_9_and_the_next_one_works(machine):
 
 def test_everything_killed_at_once_does_not_keep_the_next_one_from_starting(machine):
     up = machine.up(*SERVERS)
-    left = up.tree()
-    for pid in (up.process.pid, *left):
-        with suppress(ProcessLookupError):  # the death of another may have ended it
-            os.kill(pid, signal.SIGKILL)
-    up.end()
-    while any(identity(pid) for pid in left):
-        time.sleep(0.02)
+    up.kill_all()
     again = machine.up(*SERVERS)
     assert again.ready, again.text
 
