@@ -129,12 +129,13 @@ def read(path: Path) -> Spooled | None:
         if data.pop("version") != VERSION:
             return None
         finds = tuple((str(text), str(method)) for text, method in data.pop("finds"))
+        methods = [method for _, method in finds]
         spooled = Spooled(finds=finds, **data)
-        texts: tuple[Any, ...] = (spooled.fingerprint,)
-        integers = (spooled.job, spooled.slice, spooled.parent or 0)
-        if not all(type(text) is str for text in texts) or any(
-            type(n) is not int for n in integers
-        ):
+        numbers = (spooled.job, spooled.slice, spooled.parent or 0)
+        if any(type(number) is not int or not 0 <= number < 2**63 for number in numbers):
+            return None
+        # what Postgres' text cannot hold was not written here
+        if not all(text.isprintable() for text in (spooled.fingerprint, *methods)):
             return None
         if not spooled.found:
             return None

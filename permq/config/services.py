@@ -67,7 +67,10 @@ def data_folder(environment: Mapping[str, str] | None = None) -> Path:
     """Where data lies, without a look at the addresses; see `ServiceSettings`."""
     folder = Variables(environment).value("PERMQ_DATA")
     home = _data_home(os.environ if environment is None else environment)
-    return Path(folder).expanduser() if folder else home / "permq"
+    try:
+        return Path(folder).expanduser() if folder else home / "permq"
+    except RuntimeError:
+        raise OptionError(f"PERMQ_DATA: {folder}: nobody of this name has a home here") from None
 
 
 @dataclass(frozen=True)

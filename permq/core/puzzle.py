@@ -163,6 +163,8 @@ class Puzzle:
         AnswerError
             When the layers are not square, or `inputs` is no choice of L of them.
         """
+        if not all(type(piece) is int or isinstance(piece, np.integer) for piece in inputs):
+            raise AnswerError("roles are chosen by the indices of pieces")
         chosen = sorted({int(piece) for piece in inputs})
         weights, biases = {}, {}
         for pieces, weight, bias in (

@@ -1,8 +1,9 @@
 """Parameters of a job: what a kind accepts, and `name=value` texts read into it."""
 
+import sys
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from math import isfinite
+from math import inf
 from typing import Any
 
 from permq.errors import OptionError
@@ -82,7 +83,7 @@ class Parameter:
         """
         if value is None and self.default is None:
             return None
-        if self.type is float and type(value) is int:
+        if self.type is float and type(value) is int and abs(value) <= sys.float_info.max:
             value = float(value)
         if type(value) is not self.type:
             raise OptionError(f"{self.name}: {value!r} is no {_WORDS[self.type]}")
@@ -104,7 +105,7 @@ class Parameter:
             raise OptionError(f"{self.name}={value}: {error}") from None
 
     def _checked_number(self, value: float) -> float:
-        if not isfinite(value):
+        if not -inf < value < inf:  # whole numbers may be beyond what `isfinite` takes
             raise OptionError(f"{self.name}={value}: no finite number")
         if self.low is not None and value < self.low:
             raise OptionError(f"{self.name}={value}: must be at least {self.low:g}")

@@ -39,10 +39,9 @@ def unseal(kind: str, fingerprint: str, data: bytes) -> dict[str, Any]:
     CheckpointError
         When it is damaged, of another version, or of another kind of job or puzzle.
     """
-    try:
-        sealed = json.loads(data)
-    except ValueError as error:
-        raise CheckpointError(f"the checkpoint is damaged: {error}") from None
+    from permq.search.checkpoint_fields import parsed
+
+    sealed = parsed(data)
     if not isinstance(sealed, dict) or sealed.get("format") != FORMAT:
         raise CheckpointError("this is no checkpoint of a job")
     for name, wanted in (("version", VERSION), ("kind", kind), ("fingerprint", fingerprint)):

@@ -169,6 +169,7 @@ class SearchKind(Kind[Run[S]], Generic[S]):
 
     def load(self, task: Task, data: bytes) -> Run[S]:
         """Unpack and check it."""
+        from permq.search.checkpoint_fields import cost
         from permq.search.problem import Problem
 
         puzzle = whole(task)
@@ -176,7 +177,7 @@ class SearchKind(Kind[Run[S]], Generic[S]):
         try:
             if body["inputs"] is not None:
                 puzzle = puzzle.with_roles(body["inputs"])
-            told = inf if body["told"] is None else float(body["told"])
+            told = cost(body["told"])
             problem = Problem.of(puzzle, task.params["rows"])
             search = self.restore(task, puzzle, problem, body["search"])
         except KeyError as error:

@@ -73,8 +73,12 @@ def connect(url: str, *, name: str = APPLICATION) -> Connection:
             tcp_user_timeout=SILENT_SECONDS * 1000,
             options=_OPTIONS,
         )
-    except (UnicodeEncodeError, ValueError):  # half a character, or a NUL
-        raise UnreachableError("Postgres cannot be reached: its address is no text") from None
+    except (ValueError, psycopg2.ProgrammingError):
+        # what libpq cannot parse it quotes, and it may be a part of the password
+        raise UnreachableError(
+            "Postgres cannot be reached: its address cannot be read; it is like "
+            "postgresql://user@host:5432/database, or libpq's key=value words"
+        ) from None
     except psycopg2.Error as error:
         if advice := refusal(url, error):
             raise EncryptionError(f"Postgres is not connected to: {advice}") from None

@@ -2,18 +2,43 @@
 
 import io
 import json
+import tokenize
 import zipfile
+import zlib
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from permq.core.activations import ACTIVATIONS
 from permq.core.fingerprint import fingerprint
 from permq.core.puzzle import Layer, Puzzle
 from permq.errors import PuzzleError
 
 _VERSION = 1
 _PLACE = "the pool's copy of the puzzle"
+_DESCRIPTION = ("name", "activation", "last_piece", "solution_sha256")
+# blocks L, hidden h, width d, outputs m, rows N
+_AXES = {
+    "inp_pieces": "L",
+    "out_pieces": "L",
+    "w_in": "Lhd",
+    "b_in": "Lh",
+    "w_out": "Ldh",
+    "b_out": "Ld",
+    "w_last": "md",
+    "b_last": "m",
+    "x": "Nd",
+    "pred": "Nm",
+    "true": "Nm",
+}
+# a head that claims more than there is memory, or that numpy's own parser cannot parse
+_DAMAGES = (
+    *(ValueError, TypeError, KeyError, AttributeError, OverflowError, RecursionError, EOFError),
+    *(OSError, MemoryError, SyntaxError, NotImplementedError, RuntimeError),
+    *(zipfile.BadZipFile, zlib.error, tokenize.TokenError),
+)
 _ARRAYS = (
     "inp_pieces",
     "out_pieces",
@@ -86,24 +111,60 @@ def unpack(data: bytes) -> Puzzle:
         When it is damaged, of another version, or does not have its fingerprint.
     """
     try:
-        with np.load(io.BytesIO(data), allow_pickle=False) as archive:
-            arrays = {name: archive[name] for name in archive.files}
+        arrays = _arrays(data)
         about = json.loads(arrays.pop("about").tobytes())
         if about["version"] != _VERSION:
             raise PuzzleError(_PLACE, f"is of version {about['version']}: upgrade permq here")
-        puzzle = Puzzle(
-            name=about["name"],
-            activation=about["activation"],
-            last_piece=about["last_piece"],
-            solution_sha256=about["solution_sha256"],
-            **arrays,
-        )
+        puzzle = Puzzle(**_checked(about), **_fitting(arrays))
         contents = contents_of(puzzle)
-    except (ValueError, TypeError, KeyError, OSError, EOFError, zipfile.BadZipFile) as error:
+    except _DAMAGES as error:
         raise PuzzleError(_PLACE, f"is damaged: {' '.join(str(error).split())[:200]}") from None
     if contents != about["fingerprint"]:
         raise PuzzleError(_PLACE, "is damaged: its contents do not have its fingerprint")
     return replace(puzzle, fingerprint=contents)
+
+
+def _arrays(data: bytes) -> dict[str, NDArray[Any]]:
+    """Arrays of an archive; nothing in it can be larger in memory than in the archive."""
+    with zipfile.ZipFile(io.BytesIO(data)) as packed:
+        if any(entry.compress_type != zipfile.ZIP_STORED for entry in packed.infolist()):
+            raise ValueError("it is compressed")
+    with np.load(io.BytesIO(data), allow_pickle=False) as archive:
+        found = {name: archive[name] for name in archive.files}
+    for name, array in found.items():
+        if not isinstance(array, np.ndarray):
+            raise TypeError(f"{name} is no array")
+    return found
+
+
+def _fitting(arrays: dict[str, NDArray[Any]]) -> dict[str, Any]:
+    """Complain about arrays that are not those of a puzzle, or do not fit together."""
+    if arrays.keys() - {"true"} != set(_ARRAYS):
+        raise ValueError("its arrays are not those of a puzzle")
+    sizes: dict[str, int] = {}
+    for name, array in arrays.items():
+        axes = _AXES[name]
+        whole = name.endswith("_pieces")
+        if array.ndim != len(axes) or array.dtype.kind != ("i" if whole else "f"):
+            raise ValueError(f"{name} has shape {array.shape} of {array.dtype}")
+        for axis, size in zip(axes, array.shape, strict=True):
+            if size == 0 or sizes.setdefault(axis, size) != size:
+                raise ValueError(f"{name} of shape {array.shape} does not fit the others")
+    return arrays
+
+
+def _checked(about: dict[str, Any]) -> dict[str, Any]:
+    """Complain about a description that is none of a puzzle."""
+    match about:
+        case {
+            "name": str(),
+            "activation": str(activation),
+            "last_piece": int(),
+            "solution_sha256": str() | None,
+            "fingerprint": str(),
+        } if activation in ACTIVATIONS:
+            return {name: about[name] for name in _DESCRIPTION}
+    raise ValueError("its description is none of a puzzle")
 
 
 def without_roles(puzzle: Puzzle) -> Puzzle:

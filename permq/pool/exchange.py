@@ -205,7 +205,7 @@ def _rows(path: Path) -> list[dict[Any, Any]]:
         return cast("list[dict[Any, Any]]", table.to_dict(orient="records"))
     except OSError as error:
         raise OptionError(f"{path}: {error.strerror or error}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         problem = " ".join(str(error).split())[:200]
         raise OptionError(f"{path}: cannot be read as {form}: {problem}") from None
 
@@ -224,7 +224,7 @@ def _listed(row: Mapping[Any, Any], fingerprint: str, where: str) -> Listed:
             arrangement = Arrangement.parse(answer.strip().removeprefix("{").removesuffix("}"))
         else:
             arrangement = Arrangement.of([int(piece) for piece in answer])
-    except (AnswerError, TypeError, ValueError) as error:
+    except (AnswerError, TypeError, ValueError, OverflowError) as error:
         raise AnswerError(f"{where}: {error}") from None
     method, node = row.get("method"), row.get("node")
     return Listed(

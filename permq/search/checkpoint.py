@@ -17,7 +17,7 @@ import numpy as np
 from permq.errors import CheckpointError, OptionError
 from permq.search.annealing_settings import AnnealSettings
 from permq.search.annealing_state import AnnealState
-from permq.search.checkpoint_fields import cost, count, permutation, places
+from permq.search.checkpoint_fields import cost, count, parsed, permutation, places
 from permq.search.problem import Problem
 from permq.search.row_plan import PORTIONS, RowPlan
 from permq.search.schedule import Clock
@@ -68,11 +68,7 @@ def dumps(problem: Problem, state: AnnealState) -> str:
 
 def loads(problem: Problem, text: str | bytes) -> AnnealState:
     """Read a state from JSON text; see `restore` for the errors."""
-    try:
-        data = json.loads(text)
-    except ValueError as error:
-        raise CheckpointError(f"the checkpoint is damaged: {error}") from None
-    return restore(problem, data)
+    return restore(problem, parsed(text))
 
 
 def restore(problem: Problem, data: object) -> AnnealState:
@@ -105,7 +101,7 @@ def restore(problem: Problem, data: object) -> AnnealState:
         state = AnnealState(**values)
     except KeyError as error:
         raise CheckpointError(f"the checkpoint is damaged: {error} is missing") from None
-    except (TypeError, ValueError, OptionError) as error:
+    except (TypeError, ValueError, OverflowError, OptionError) as error:
         raise CheckpointError(f"the checkpoint is damaged: {error}") from None
     if state.step > state.settings.steps or not 0 <= state.clock.done <= 1:
         raise CheckpointError("the checkpoint is damaged: it stands beyond its end")

@@ -50,9 +50,25 @@ def save(data: Path, traces: Sequence[Trace]) -> None:
 
 
 def parse(record: object) -> list[Trace]:
-    """Read what `save` wrote."""
+    """Read what `save` wrote; what is no process to end is left out."""
     members = record.get("members") if isinstance(record, dict) else None
-    return [Trace(**member) for member in members] if isinstance(members, list) else []
+    found = [_parsed(member) for member in members] if isinstance(members, list) else []
+    return [trace for trace in found if trace is not None]
+
+
+def _parsed(member: object) -> Trace | None:
+    match member:
+        case {
+            "name": str(name),
+            "pid": int(pid),
+            "identity": str() | None as identified,
+            "stage": int(stage),
+            "stop_signal": int(stop_signal),
+            "stop_seconds": int() | float() as seconds,
+        } if 0 < pid < 2**31 and stop_signal in signal.valid_signals() and seconds >= 0:
+            # 0 and below would be groups of processes
+            return Trace(name, pid, identified, stage, stop_signal, float(seconds))
+    return None
 
 
 def sweep(data: Path) -> list[str]:

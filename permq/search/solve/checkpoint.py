@@ -1,12 +1,13 @@
 """What a search must remember to go on after a kill: its elites, as plain JSON."""
 
 import json
-from math import inf, isfinite
+from math import isfinite
 from typing import Any
 
 from permq.core.arrangement import Arrangement
 from permq.core.puzzle import Puzzle
 from permq.errors import AnswerError, CheckpointError
+from permq.search.checkpoint_fields import cost, count, parsed
 from permq.search.solve.session import Elite
 
 FORMAT = "permq-solve"
@@ -40,10 +41,7 @@ def loads(puzzle: Puzzle, text: str | bytes) -> tuple[list[Elite], int]:
     CheckpointError
         When it is damaged, of another version or of another puzzle.
     """
-    try:
-        data: Any = json.loads(text)
-    except ValueError as error:
-        raise CheckpointError(f"the checkpoint is damaged: {error}") from None
+    data: Any = parsed(text)
     if not isinstance(data, dict) or data.get("format") != FORMAT:
         raise CheckpointError("this is no checkpoint of permq solve")
     if data.get("version") != VERSION:
@@ -51,27 +49,17 @@ def loads(puzzle: Puzzle, text: str | bytes) -> tuple[list[Elite], int]:
     if data.get("fingerprint") != puzzle.fingerprint:
         raise CheckpointError("the checkpoint belongs to another puzzle")
     try:
-        attempts = _count(data["attempts"])
+        attempts = count(data["attempts"])
         elites = [_elite(puzzle, entry) for entry in data["elites"]]
     except (KeyError, TypeError, ValueError, AnswerError) as error:
         raise CheckpointError(f"the checkpoint is damaged: {error}") from None
     return sorted(elites, key=lambda elite: elite.mse), attempts
 
 
-def _count(value: Any) -> int:
-    if type(value) is not int or value < 0:
-        raise ValueError("attempts is no count")
-    return value
-
-
 def _elite(puzzle: Puzzle, entry: Any) -> Elite:
     mse, text = entry["mse"], entry["answer"]
-    if mse is not None and (isinstance(mse, bool) or not isinstance(mse, (int, float))):
-        raise TypeError("a cost is no number")
-    if mse is not None and not mse >= 0:
-        raise ValueError(f"a cost is {mse}")
     if not isinstance(text, str):
         raise TypeError("an answer is no text")
     arrangement = Arrangement.parse(text)
     puzzle.for_answer(arrangement).indices(arrangement)
-    return Elite(inf if mse is None else float(mse), arrangement)
+    return Elite(cost(mse), arrangement)
