@@ -16,9 +16,9 @@ _settings = ServiceSettings.read()
 
 # Without an address the worker's boot says what to set, instead of trying a guest at localhost.
 _broker = redis_address(_settings.redis_url) if _settings.redis_url else None
-broker_url = _broker.url if _broker else None
-# Said in so many words: of what an address says Flower knows nothing, and without it Celery would
-# check nobody's certificate.
+broker_url = _broker.spelled_out if _broker else None
+# Of what an address says about encryption Flower knows nothing; and where nothing is said, kombu
+# checks nobody's certificate.
 broker_use_ssl = _broker.tls if _broker else None
 broker_transport_options = transport_options(_settings.node)
 # Redis may come later than the worker, and go away at any time; a supervisor need not notice.

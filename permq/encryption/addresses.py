@@ -9,6 +9,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from permq.errors import OptionError
 
 _FILES = ("ssl_ca_certs", "ssl_certfile", "ssl_keyfile")
+_WORDS = (*_FILES, "ssl_cert_reqs", "ssl_check_hostname")
 _CHECKED = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 # libpq's modes that are asked for in so many words and leave a door open
@@ -34,6 +35,19 @@ class RedisAddress:
 
     url: str = field(repr=False)
     tls: Mapping[str, Any] | None
+
+    @property
+    def spelled_out(self) -> str:
+        """The address with every setting of TLS in it, as kombu reads them."""
+        if self.tls is None:
+            return self.url
+        words = urlencode(
+            {
+                name: str(value).lower() if isinstance(value, bool) else value
+                for name, value in self.tls.items()
+            }
+        )
+        return f"{self.url}?{words}"
 
     @property
     def weakness(self) -> str | None:
@@ -70,13 +84,18 @@ def redis_address(url: str) -> RedisAddress:
         When one of them is unknown, says nothing that it can mean, or stands beside `redis://`.
     """
     try:
+        url.encode("ascii")
         parts = urlsplit(url)
-        words = parse_qsl(parts.query, keep_blank_values=True)
+        known = url.startswith(("redis://", "rediss://")) and parts.port != 0
+        given = dict(parse_qsl(parts.query, keep_blank_values=True))
     except ValueError:
+        known = False
+    if not known:
         raise OptionError("PERMQ_REDIS_URL: is no address: redis://:PASSWORD@HOST:PORT/0") from None
-    given = {name: value for name, value in words if name.startswith("ssl_")}
-    rest = [(name, value) for name, value in words if not name.startswith("ssl_")]
-    plain = parts._replace(query=urlencode(rest)).geturl()
+    # libraries take other words for arguments of theirs, and fail
+    if other := next((name for name in given if not name.startswith("ssl_")), None):
+        raise OptionError(f"PERMQ_REDIS_URL: {other} is not known; {', '.join(_WORDS)} are")
+    plain = parts._replace(query="").geturl()
     if parts.scheme != "rediss":
         if given:
             raise OptionError(
@@ -103,10 +122,9 @@ def postgres_weakness(facts: Mapping[str, str]) -> str | None:
 
 def _tls_of(given: Mapping[str, str]) -> dict[str, Any]:
     """Settings of an address as redis-py takes them."""
-    known = (*_FILES, "ssl_cert_reqs", "ssl_check_hostname")
     for name in given:
-        if name not in known:
-            raise OptionError(f"PERMQ_REDIS_URL: {name} is not known; {', '.join(known)} are")
+        if name not in _WORDS:
+            raise OptionError(f"PERMQ_REDIS_URL: {name} is not known; {', '.join(_WORDS)} are")
     demanded = given.get("ssl_cert_reqs", "required").lower().removeprefix("cert_")
     if demanded not in {"required", "none"}:
         raise OptionError("PERMQ_REDIS_URL: ssl_cert_reqs must be required or none")
@@ -126,7 +144,8 @@ def _tls_of(given: Mapping[str, str]) -> dict[str, Any]:
             raise OptionError(f"PERMQ_REDIS_URL: {name}={path}: give the whole path")
         try:
             path.open("rb").close()
-        except OSError as error:
-            raise OptionError(f"PERMQ_REDIS_URL: {name}={path}: {error.strerror}") from None
+        except (OSError, ValueError) as error:  # a NUL is in no path
+            reason = getattr(error, "strerror", None) or "is no path"
+            raise OptionError(f"PERMQ_REDIS_URL: {name}={path}: {reason}") from None
         found[name] = str(path)
     return found

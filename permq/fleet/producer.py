@@ -59,7 +59,7 @@ def sender(broker_url: str) -> "Celery":
     from celery import Celery
 
     address = redis_address(broker_url)
-    app = Celery("permq", broker=address.url, set_as_current=False)
+    app = Celery("permq", broker=address.spelled_out, set_as_current=False)
     app.conf.update(
         broker_use_ssl=address.tls,
         broker_transport_options=transport_options(),
