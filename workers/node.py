@@ -1,7 +1,7 @@
 """The node itself: a thread of the worker's main process that registers, beats and looks after.
 
-It hands out again what a killed child worked on and what Redis forgot. One node at a time, whoever
-has an advisory lock, also looks after the whole fleet: leases that ran out, dead nodes.
+It hands out again what a killed child worked on and what Redis forgot. One node at a time also
+looks after the whole fleet, whoever comes first once it is due: leases that ran out, dead nodes.
 """
 
 import os
@@ -16,27 +16,25 @@ from permq.fleet.producer import Letter, send
 from permq.jobs import control
 from permq.jobs.dispatching import dispatch, letters
 from permq.jobs.observing import observe
-from permq.pool import claims, nodes
+from permq.pool import claims, holdings, nodes, tallies
 from permq.pool.connection import (
     Connection,
     ContentionError,
     UnreachableError,
     connect,
-    scalar,
     transaction,
 )
 from permq.pool.migrate import check, migrate, refusal
 from permq.pool.nodes import Registration
-from permq.pool.times import BEAT
+from permq.pool.times import BEAT, UNHEARD
 from workers.duties import Duties
 from workers.logs import logger
+from workers.reminders import Reminders
 
 TICK = 1.0
 """Seconds between two looks at this node's jobs."""
 CARE = 5.0
-"""Seconds between two looks at the whole fleet."""
-ELECTION = 7_065_726_003
-"""Advisory lock of the node that looks after the fleet."""
+"""Seconds between two looks at the whole fleet, by whichever node comes first."""
 
 
 class Node:
@@ -68,6 +66,7 @@ class Node:
         self._url = url
         self._registration = registration
         self._duties = duties
+        self._reminders = Reminders(UNHEARD)
         self._end = end
         self._incarnation: int | None = None
         self._connection: Connection | None = None
@@ -99,7 +98,7 @@ class Node:
             connection = self._connected()
             with transaction(connection) as cursor:
                 nodes.leave(cursor, self.name, self._incarnation)
-                claims.release(cursor, claims.held_by(cursor, self.name), "its node left")
+                claims.release(cursor, holdings.held_by(cursor, self.name), "its node left")
                 waiting = dispatch(cursor)
             self._ring(waiting)
         except PermqError as error:
@@ -160,7 +159,7 @@ class Node:
         """Become a node, and take over what an earlier start of it held."""
         with transaction(connection) as cursor:
             row, incarnation = nodes.register(cursor, self._registration)
-            held = claims.held_before(cursor, row, incarnation)
+            held = holdings.held_before(cursor, row, incarnation)
             claims.release(cursor, held, "its worker was started anew")
             waiting = dispatch(cursor)
         self._incarnation = incarnation  # not before it is committed: else the next beat finds none
@@ -176,24 +175,24 @@ class Node:
         """Look after this node, and where it is due after the fleet."""
         if self._is_due("beat", BEAT):
             self._beat(connection)
-        dead = [(job, token) for job, pid, token in self._running(connection) if not _alive(pid)]
+        with transaction(connection) as cursor:
+            held = holdings.held(cursor, self.name)
+        dead = [
+            (one.job.id, one.job.token)
+            for one in held
+            if one.pid is not None and not _alive(one.pid)
+        ]
         if dead:
             why = "its process was killed"
             states, waiting = control.recover_from(connection, dead, why)
             for job, state in states.items():
                 logger.warning("job %d: %s; it is %s", job, why, state)
             self._ring(waiting)
-        with transaction(connection) as cursor:
-            unheard = claims.unheard(cursor, self.name)
-        if unheard:
-            self._ring(letters(unheard, dict.fromkeys((row.node_id for row in unheard), self.name)))
+        unheard = self._reminders.due(held, self._registration.slots, time.monotonic())
+        self._ring(letters(unheard, {job.node_id: self.name for job in unheard}))
         self._duties.deliver(connection)
         if self._is_due("care", CARE):
             self._care(connection)
-
-    def _running(self, connection: Connection) -> list[tuple[int, int, int]]:
-        with transaction(connection) as cursor:
-            return claims.running_on(cursor, self.name)
 
     def _beat(self, connection: Connection) -> None:
         check(connection)  # somebody may have upgraded the fleet
@@ -210,11 +209,11 @@ class Node:
     def _care(self, connection: Connection) -> None:
         """Look after the fleet, if nobody else does."""
         with transaction(connection) as cursor:
-            # the transaction's, not the session's: a leader that is frozen would lead for ever
-            cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", (ELECTION,))
-            if not scalar(cursor):
+            # a little less than the time between two looks, or every other would come too early
+            if not nodes.take_turn(cursor, 0.8 * CARE):
                 return
             states = control.take_back_lost(cursor)
+            tallies.fold(cursor)
             observe(cursor)
             waiting = dispatch(cursor)
         for job, state in states.items():

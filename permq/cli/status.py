@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from permq.pool.nodes import NodeStatus
     from permq.services.health import Health
 
-BY_STATE = "SELECT state, count(*) FROM jobs GROUP BY state ORDER BY state"
-
 
 @click.command(name="status")
 @data_option
@@ -79,6 +77,7 @@ def _rows(url: str) -> "tuple[list[NodeStatus], dict[str, int]]":
     """Nodes and numbers of jobs by state."""
     from permq.errors import SchemaError
     from permq.pool.connection import connect, transaction
+    from permq.pool.listing import Filter, counts
     from permq.pool.migrate import check
     from permq.pool.nodes import listing
 
@@ -90,8 +89,7 @@ def _rows(url: str) -> "tuple[list[NodeStatus], dict[str, int]]":
             raise SchemaError(f"the database has {state}: run `permq db migrate`")
         with transaction(connection) as cursor:
             nodes = listing(cursor)
-            cursor.execute(BY_STATE)
-            return nodes, {str(state): int(count) for state, count in cursor.fetchall()}
+            return nodes, counts(cursor, Filter())
     finally:
         connection.close()
 

@@ -4,7 +4,7 @@ from collections.abc import Callable, Sequence
 
 from permq.fleet.producer import Letter
 from permq.jobs.dispatching import dispatch
-from permq.pool import claims, nodes
+from permq.pool import claims, holdings, nodes
 from permq.pool import jobs as rows
 from permq.pool.connection import Connection, Cursor, transaction
 
@@ -45,7 +45,7 @@ def drain(connection: Connection, node: str, *, drained: bool) -> tuple[bool, li
     with transaction(connection) as cursor:
         known = nodes.drain(cursor, node, drained=drained)
         if known and drained:
-            claims.release(cursor, claims.held_by(cursor, node), f"node {node} is drained")
+            claims.release(cursor, holdings.held_by(cursor, node), f"node {node} is drained")
         return known, dispatch(cursor)
 
 

@@ -7,12 +7,15 @@ from permq.fleet.dispatch import assign
 from permq.fleet.messages import Message
 from permq.fleet.producer import Letter
 from permq.fleet.work import Node, Policy, Running, Work
-from permq.pool import claims, settings
+from permq.pool import assignments, holdings, settings
+from permq.pool.assignments import HEAVY, Assigned, NodeRow, ReadyRow
 from permq.pool.connection import Cursor
 from permq.pool.jobs import explain
 
-BACKLOG = 400
-"""Ready jobs looked at beyond what the nodes have room for."""
+LONGEST_OF = 400
+"""New heavy jobs looked at beyond what free slots take: among them the longest are sought."""
+OTHERS = 128
+"""Jobs of every other lane looked at beyond that."""
 ENOUGH = 16
 """Brief jobs that wait at a node while others finish."""
 
@@ -28,25 +31,22 @@ def dispatch(cursor: Cursor) -> list[Letter]:
         To be sent once the transaction is committed. Those that never are, are written again by
         the node's own look at the pool.
     """
-    claims.lock_dispatch(cursor)
-    rows = claims.nodes_with_room(cursor)
+    assignments.lock_dispatch(cursor)
+    rows = assignments.nodes_with_room(cursor)
     nodes = {row.name: row for row in rows}
     names = {row.id: row.name for row in rows}
     running: dict[int, list[Running]] = defaultdict(list)
-    for held in claims.heavy_held(cursor):
+    for held in assignments.heavy_held(cursor):
         steps = None if held.steps is None else max(held.steps, 0.0)
         running[held.node_id].append(Running(steps, held.priority, held.movable))
-    room = sum(row.slots for row in rows)
-    limit = 2 * room + BACKLOG
-    ready = claims.backlog(cursor, limit)
+    free = sum(max(row.slots - row.held, 0) for row in rows)
+    limit = 2 * free + LONGEST_OF
+    ready = assignments.backlog(cursor, heavy=limit, others=2 * free + OTHERS)
     if not ready:
         return []
+    new = [row.steps or 0 for row in ready if row.lane == HEAVY]
     # of more than was looked at, at least as much is left
-    unseen = (
-        sum(row.steps or 0 for row in ready if row.work_class == "heavy" and not row.started)
-        if len(ready) >= limit
-        else 0
-    )
+    unseen = sum(new) if len(new) >= limit else 0
     decision = assign(
         [work_of(row, names) for row in ready],
         [node_of(row, running[row.id]) for row in rows],
@@ -54,7 +54,7 @@ def dispatch(cursor: Cursor) -> list[Letter]:
         backlog=float(unseen),
     )
     explain(cursor, decision.reasons)
-    given = claims.assign(cursor, [(job, nodes[name]) for job, name in decision.assignments])
+    given = assignments.assign(cursor, [(job, nodes[name]) for job, name in decision.assignments])
     return letters(given, names)
 
 
@@ -63,10 +63,10 @@ def dispatch_if_short(cursor: Cursor, node: str) -> list[Letter]:
 
     A job of milliseconds would otherwise wait for the dispatch's lock longer than it works.
     """
-    return [] if claims.brief_waiting(cursor, node, ENOUGH) >= ENOUGH else dispatch(cursor)
+    return [] if holdings.brief_waiting(cursor, node, ENOUGH) >= ENOUGH else dispatch(cursor)
 
 
-def letters(given: Iterable[claims.Assigned], names: dict[int, str]) -> list[Letter]:
+def letters(given: Iterable[Assigned], names: dict[int, str]) -> list[Letter]:
     """Write a letter for each assignment.
 
     Parameters
@@ -89,7 +89,7 @@ def letters(given: Iterable[claims.Assigned], names: dict[int, str]) -> list[Let
     ]
 
 
-def work_of(row: claims.ReadyRow, names: dict[int, str]) -> Work:
+def work_of(row: ReadyRow, names: dict[int, str]) -> Work:
     """A ready job as the dispatcher sees it."""
     return Work(
         job=row.id,
@@ -113,7 +113,7 @@ def policy(cursor: Cursor) -> Policy:
     )
 
 
-def node_of(row: claims.NodeRow, running: Sequence[Running]) -> Node:
+def node_of(row: NodeRow, running: Sequence[Running]) -> Node:
     """A node as the dispatcher sees it."""
     return Node(
         name=row.name,

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import NamedTuple
 
 from permq.metrics.totals import Totals, Work, work_between
+from permq.pool import tallies
 from permq.pool.connection import Cursor, scalar
 from permq.pool.nodes import NodeStatus, listing
 from permq.pool.queries import load
@@ -18,7 +19,10 @@ EXACT = 10_000
 
 
 class JobGroup(NamedTuple):
-    """Jobs that have everything told here in common; `age` in seconds, of the oldest ready one."""
+    """Jobs that have everything told here in common.
+
+    `age` is that of the oldest ready one of the same class, in seconds; None for what is not ready.
+    """
 
     state: str
     kind: str
@@ -82,8 +86,7 @@ def read(cursor: Cursor, totals: Totals) -> Reading:
     cursor.execute(sql["guard"])
     cursor.execute(sql["now"])
     now = scalar(cursor)
-    cursor.execute(sql["jobs"])
-    jobs = tuple(JobGroup(*row) for row in cursor.fetchall())
+    jobs = _jobs(cursor)
     worked_on = {group.puzzle for group in jobs if group.state not in FINISHED and group.puzzle}
     cursor.execute(sql["puzzles"], {"limit": PUZZLES, "worked_on": sorted(worked_on)})
     puzzles = tuple(PuzzleState(*row) for row in cursor.fetchall())
@@ -105,4 +108,15 @@ def read(cursor: Cursor, totals: Totals) -> Reading:
         solutions=solutions,
         dead_letters=dead_letters,
         incoming=incoming,
+    )
+
+
+def _jobs(cursor: Cursor) -> tuple[JobGroup, ...]:
+    sorts = tallies.sorts(cursor)
+    classes = {sort.work_class for sort in sorts}
+    cursor.execute(load("metrics")["oldest"], {"classes": sorted(classes)})
+    ages = dict(cursor.fetchall())
+    return tuple(
+        JobGroup(*sort, ages.get(sort.work_class) if sort.shown == "ready" else None)
+        for sort in sorts
     )

@@ -9,7 +9,7 @@ import json
 import lzma
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -28,6 +28,8 @@ _MANIFEST = "manifest.json"
 _CHUNK = 1 << 20
 _LARGEST_MANIFEST = 1 << 20
 _DEFLATE = 6
+DERIVED = frozenset({"care", "job_tallies"})
+"""Tables that fill by themselves."""
 
 
 @dataclass(frozen=True)
@@ -164,7 +166,7 @@ def inspect(path: Path) -> Backup:
     if backup.checksums != tuple(one.checksum for one in known[: backup.schema]):
         raise SchemaError(f"{path}: was made by a permq with other migrations of the same numbers")
     # nothing is written to a table that is not permq's, and none is left out
-    wanted = sorted(name for kind, name in made_by(known[: backup.schema]) if kind == "TABLE")
+    wanted = sorted(_names(known[: backup.schema]))
     if sorted(table.name for table in backup.tables) != wanted:
         raise OptionError(f"{path}: its tables are not those of schema {backup.schema}")
     return backup
@@ -237,7 +239,7 @@ def _copy(cursor: Cursor, name: str, columns: tuple[str, ...], direction: str) -
 
 def _tables(cursor: Cursor, applied: tuple[Migration, ...]) -> list[str]:
     """Tables of the schema, those that others refer to first; migrations have their own."""
-    names = [name for kind, name in made_by(applied) if kind == "TABLE"]
+    names = _names(applied)
     cursor.execute(load("backup")["references"], {"tables": names})
     needs: dict[str, set[str]] = {name: set() for name in names}
     for table, referred in cursor.fetchall():
@@ -252,10 +254,14 @@ def _tables(cursor: Cursor, applied: tuple[Migration, ...]) -> list[str]:
     return ordered
 
 
+def _names(applied: Sequence[Migration]) -> list[str]:
+    return [name for kind, name in made_by(applied) if kind == "TABLE" and name not in DERIVED]
+
+
 def _holds_something(cursor: Cursor) -> bool:
-    for kind, name in made_by(migrations()):
+    for name in _names(migrations()):
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (name,))
-        if kind == "TABLE" and scalar(cursor):
+        if scalar(cursor):
             query = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(name))
             cursor.execute(query)
             if scalar(cursor):

@@ -1,4 +1,4 @@
-"""Who works on what: assignment, claim with lease and fencing token, release."""
+"""Owning a job: claim with lease and fencing token, renewal, failure, release."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -8,68 +8,11 @@ from typing import Any, NamedTuple
 from permq.errors import LeaseLostError, PoolError
 from permq.pool.connection import Cursor, scalar
 from permq.pool.queries import load
-from permq.pool.times import ATTEMPTS, DEAD, LEASE, SUSPECT, UNHEARD
-
-DISPATCH_LOCK = 7_065_726_002
-"""Advisory lock of whoever hands out work: two at once would fill one slot twice."""
+from permq.pool.times import ATTEMPTS, DEAD, LEASE
 
 
 class UnknownJobError(PoolError):
     """A message names a job that there is not."""
-
-
-class NodeRow(NamedTuple):
-    """A node that may get work: its measures and what it holds."""
-
-    id: int
-    name: str
-    apple: bool
-    speed: float
-    slots: int
-    held: int
-    held_brief: int
-    weight: float
-    classes: list[str]
-    numeric_class: str
-    state: str
-    gpu: bool
-    incarnation: int
-
-
-class HeldRow(NamedTuple):
-    """A heavy job that a node holds; `steps` remain, in the unit of the nodes' speeds."""
-
-    node_id: int
-    steps: float | None
-    priority: int
-    movable: bool
-
-
-class ReadyRow(NamedTuple):
-    """A job that waits for a node; `steps` remain, in the unit of the nodes' speeds."""
-
-    id: int
-    work_class: str
-    priority: int
-    steps: float | None
-    started: bool
-    numeric_class: str | None
-    requested_node: str | None
-    last_node_id: int | None
-    brief: bool
-
-
-class Assigned(NamedTuple):
-    """A job that was given to a node, as the message about it needs it."""
-
-    id: int
-    token: int
-    node_id: int
-    kind: str
-    work_class: str
-    priority: int
-    slice: int
-    puzzle: str | None
 
 
 @dataclass(frozen=True)
@@ -127,56 +70,6 @@ class Orders(NamedTuple):
     pause: bool
     solved: bool
     leaving: bool
-
-
-def lock_dispatch(cursor: Cursor) -> None:
-    """Wait until nobody else hands out work; held to the end of the transaction."""
-    cursor.execute(load("claims")["lock_dispatch"], {"key": DISPATCH_LOCK})
-
-
-def nodes_with_room(cursor: Cursor) -> list[NodeRow]:
-    """All nodes that are not gone or dead."""
-    cursor.execute(load("claims")["nodes_with_room"], {"suspect": SUSPECT, "dead": DEAD})
-    return [NodeRow(*row) for row in cursor.fetchall()]
-
-
-def heavy_held(cursor: Cursor) -> list[HeldRow]:
-    """All heavy jobs that are assigned or run."""
-    cursor.execute(load("claims")["heavy_held"])
-    return [HeldRow(*row) for row in cursor.fetchall()]
-
-
-def backlog(cursor: Cursor, limit: int) -> list[ReadyRow]:
-    """The first ready jobs: by priority, what was begun before what is new, the oldest first."""
-    cursor.execute(load("claims")["backlog"], {"limit": limit})
-    return [ReadyRow(*row) for row in cursor.fetchall()]
-
-
-def assign(cursor: Cursor, choices: Sequence[tuple[int, NodeRow]]) -> list[Assigned]:
-    """Give ready jobs to nodes; each gets a new token, which voids older messages."""
-    if not choices:
-        return []
-    cursor.execute(
-        load("claims")["assign"],
-        {
-            "job": [job for job, _ in choices],
-            "node": [node.id for _, node in choices],
-            "incarnation": [node.incarnation for _, node in choices],
-        },
-    )
-    return [Assigned(*row) for row in cursor.fetchall()]
-
-
-def brief_waiting(cursor: Cursor, node: str, limit: int) -> int:
-    """Brief jobs that are assigned to a node and have not begun, counted up to a limit."""
-    cursor.execute(load("claims")["brief_waiting"], {"node": node, "limit": limit})
-    return int(scalar(cursor))
-
-
-def unheard(cursor: Cursor, node: str, limit: int = 64) -> list[Assigned]:
-    """Jobs assigned to a node that has a slot idle and yet does not begin them."""
-    cursor.execute(load("claims")["unheard"], {"node": node, "patience": UNHEARD, "limit": limit})
-    return [Assigned(*row) for row in cursor.fetchall()]
 
 
 def claim(
@@ -294,24 +187,6 @@ def lost(cursor: Cursor) -> list[int]:
     """Jobs whose lease ran out or whose node is gone, dead or started anew; locked."""
     cursor.execute(load("claims")["lost"], {"dead": DEAD})
     return [number for (number,) in cursor.fetchall()]
-
-
-def held_before(cursor: Cursor, node_id: int, incarnation: int) -> list[int]:
-    """Jobs that an earlier start of a node held; locked."""
-    cursor.execute(load("claims")["held_elsewhere"], {"node": node_id, "incarnation": incarnation})
-    return [number for (number,) in cursor.fetchall()]
-
-
-def held_by(cursor: Cursor, node: str) -> list[int]:
-    """Jobs assigned to a node that have not begun; locked."""
-    cursor.execute(load("claims")["held_by"], {"node": node})
-    return [number for (number,) in cursor.fetchall()]
-
-
-def running_on(cursor: Cursor, node: str) -> list[tuple[int, int, int]]:
-    """Job, process and token of all that runs on a node."""
-    cursor.execute(load("claims")["running_here"], {"node": node})
-    return list(cursor.fetchall())
 
 
 def still_held(cursor: Cursor, held: Sequence[tuple[int, int]]) -> list[int]:

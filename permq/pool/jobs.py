@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from permq.pool import tallies
 from permq.pool.connection import Cursor
 from permq.pool.queries import load
 
@@ -123,10 +124,8 @@ def same(cursor: Cursor, identities: Sequence[str]) -> dict[str, tuple[int, str]
 
 
 def backlog_size(cursor: Cursor, limit: int) -> int:
-    """Number of jobs that wait or are ready, counted up to a limit."""
-    cursor.execute(load("jobs")["count_backlog"], {"limit": limit})
-    ((count,),) = cursor.fetchall()
-    return int(count)
+    """Number of jobs that wait or are ready; `limit` where there are more."""
+    return min(tallies.queued(cursor), limit)
 
 
 def settle_children(cursor: Cursor, parents: Sequence[int]) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+from permq.pool import tallies
 from permq.pool.connection import Cursor, scalar
 from permq.pool.jobs import ENDED, UNFINISHED
 from permq.pool.listed import (
@@ -55,7 +56,12 @@ class Filter:
 
 def jobs(cursor: Cursor, wanted: Filter, limit: int) -> list[JobRow]:
     """What is not finished, in the order it will be done; then what has ended, newest first."""
-    cursor.execute(_query("jobs"), _values(wanted) | {"limit": limit})
+    shown = STATES if wanted.states is None else wanted.states
+    # each state is walked along an index of its own: none that is not wanted
+    unfinished = UNFINISHED if PAUSED in shown else [one for one in UNFINISHED if one in shown]
+    ended = [one for one in ENDED if one in shown]
+    given = {"limit": limit, "unfinished": list(unfinished), "ended": ended}
+    cursor.execute(_query("jobs"), _values(wanted) | given)
     return [JobRow(*row) for row in cursor.fetchall()]
 
 
@@ -73,8 +79,13 @@ def ids(cursor: Cursor, wanted: Filter) -> dict[int, str]:
 
 def counts(cursor: Cursor, wanted: Filter) -> dict[str, int]:
     """Jobs by shown state, those there are, in the order of `STATES`."""
-    cursor.execute(_query("counts"), _values(wanted))
-    found = dict(cursor.fetchall())
+    if (wanted.jobs, wanted.node, wanted.submission) == (None, None, None):
+        found = tallies.counts(
+            cursor, states=wanted.states, kind=wanted.kind, puzzle_id=wanted.puzzle_id
+        )
+    else:
+        cursor.execute(_query("counts"), _values(wanted))
+        found = dict(cursor.fetchall())
     return {state: int(found[state]) for state in STATES if state in found}
 
 

@@ -9,6 +9,9 @@ from permq.pool.connection import Cursor, scalar
 from permq.pool.queries import load
 from permq.pool.times import DEAD, SUSPECT
 
+ELECTION = 7_065_726_003
+"""Advisory lock of the node that looks after the fleet."""
+
 
 @dataclass(frozen=True)
 class Registration:
@@ -110,6 +113,20 @@ def drain(cursor: Cursor, name: str, *, drained: bool = True) -> bool:
     """Give a node nothing new, or again; False when there is no such node."""
     state = "draining" if drained else "live"
     cursor.execute(load("nodes")["drain"], {"name": name, "state": state})
+    return cursor.fetchone() is not None
+
+
+def take_turn(cursor: Cursor, seconds: float) -> bool:
+    """Whether it is the caller's turn to look after the whole fleet, in this transaction.
+
+    Parameters
+    ----------
+    cursor
+        Within a transaction, which nobody else's care overlaps.
+    seconds
+        Since the last turn of anybody.
+    """
+    cursor.execute(load("nodes")["take_turn"], {"seconds": seconds, "key": ELECTION})
     return cursor.fetchone() is not None
 
 

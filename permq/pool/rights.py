@@ -73,6 +73,8 @@ RIGHTS: Mapping[str, Rights] = {
     "benches": Rights(),
     "runs": Rights(update=None, fixed=("id", "bench_id", "submission_id", "solver", "puzzle_id")),
     "reports": Rights(),
+    "job_tallies": Rights(insert=False),
+    "care": Rights(insert=False, update=("done_at",)),
     "twins": Rights(update=None, fixed=("puzzle_id",)),
 }
 """What the worker's role may do with every table and view."""

@@ -1,65 +1,3 @@
--- name: lock_dispatch
-SELECT pg_advisory_xact_lock(%(key)s);
-
--- name: nodes_with_room
-SELECT n.id, n.name, n.apple, n.speed, n.slots,
-    (SELECT count(*) FROM jobs WHERE node_id = n.id AND state IN ('assigned', 'running')
-        AND NOT brief),
-    (SELECT count(*) FROM jobs WHERE node_id = n.id AND state IN ('assigned', 'running')
-        AND brief),
-    n.weight, n.classes, n.numeric_class,
-    CASE WHEN n.state = 'live' AND n.heartbeat < clock_timestamp() - %(suspect)s * interval '1 s'
-        THEN 'suspect' ELSE n.state END,
-    n.gpu IS NOT NULL, n.incarnation
-FROM nodes n
-WHERE n.state <> 'gone' AND n.heartbeat > clock_timestamp() - %(dead)s * interval '1 s'
-ORDER BY n.id;
-
--- name: heavy_held
--- Steps in the unit of the nodes' speeds: a step of a job that goes at half of its node's speed
--- counts two.
-SELECT node_id,
-    (steps_total - steps_done) * CASE WHEN rate > 0 THEN n.speed / rate ELSE 1 END,
-    priority, requested_node IS NULL
-FROM jobs JOIN nodes n ON n.id = node_id
-WHERE jobs.state IN ('assigned', 'running') AND work_class = 'heavy' AND NOT brief;
-
--- name: backlog
-SELECT id, work_class, priority,
-    (steps_total - steps_done) * CASE WHEN rate > 0
-        THEN coalesce((SELECT speed FROM nodes WHERE nodes.id = node_id) / rate, 1) ELSE 1 END,
-    slice > 0 OR attempt > 0, numeric_class, requested_node, node_id, brief
-FROM jobs
-WHERE state = 'ready' AND NOT paused
-ORDER BY priority, (slice = 0 AND attempt = 0), id
-LIMIT %(limit)s;
-
--- name: assign
-UPDATE jobs SET state = 'assigned', node_id = a.node_id, incarnation = a.incarnation,
-    token = token + 1, assigned_at = clock_timestamp(), reason = NULL
-FROM unnest(%(job)s::bigint[], %(node)s::integer[], %(incarnation)s::integer[])
-    AS a (id, node_id, incarnation)
-WHERE jobs.id = a.id AND jobs.state = 'ready'
-RETURNING jobs.id, jobs.token, jobs.node_id, jobs.kind, jobs.work_class, jobs.priority,
-    jobs.slice, (SELECT name FROM puzzles WHERE puzzles.id = jobs.puzzle_id);
-
--- name: brief_waiting
-SELECT count(*) FROM (
-    SELECT FROM jobs
-    WHERE node_id = (SELECT id FROM nodes WHERE name = %(node)s)
-        AND state = 'assigned' AND brief
-    LIMIT %(limit)s) AS waiting;
-
--- name: unheard
--- A node with an idle slot whose assigned job has waited: its message was lost.
-SELECT jobs.id, jobs.token, jobs.node_id, jobs.kind, jobs.work_class, jobs.priority,
-    jobs.slice, (SELECT name FROM puzzles WHERE puzzles.id = jobs.puzzle_id)
-FROM jobs JOIN nodes n ON n.id = jobs.node_id
-WHERE n.name = %(node)s AND jobs.state = 'assigned'
-    AND jobs.assigned_at < clock_timestamp() - %(patience)s * interval '1 s'
-    AND n.slots > (SELECT count(*) FROM jobs r WHERE r.node_id = n.id AND r.state = 'running')
-ORDER BY jobs.priority, jobs.id LIMIT %(limit)s;
-
 -- name: claim
 -- Steps are counted from what was written: a try that was lost may have told of more (`renew`).
 UPDATE jobs SET state = 'running', pid = %(pid)s, attempt = attempt + 1,
@@ -160,23 +98,8 @@ WHERE jobs.state = 'running' AND jobs.lease_until < clock_timestamp()
         OR n.incarnation <> jobs.incarnation)
 FOR UPDATE OF jobs SKIP LOCKED;
 
--- name: held_elsewhere
--- What an earlier start of this node held.
-SELECT id FROM jobs
-WHERE node_id = %(node)s AND state IN ('assigned', 'running') AND incarnation < %(incarnation)s
-FOR UPDATE SKIP LOCKED;
-
--- name: running_here
-SELECT id, pid, token FROM jobs
-WHERE node_id = (SELECT id FROM nodes WHERE name = %(node)s) AND state = 'running';
-
 -- name: lost_by
 SELECT id FROM jobs WHERE id = ANY(%(jobs)s) AND token = ANY(%(tokens)s) AND state = 'running'
-FOR UPDATE SKIP LOCKED;
-
--- name: held_by
-SELECT id FROM jobs
-WHERE node_id = (SELECT id FROM nodes WHERE name = %(node)s) AND state = 'assigned'
 FOR UPDATE SKIP LOCKED;
 
 -- name: release

@@ -32,10 +32,6 @@ SELECT DISTINCT ON (identity) identity, id, state FROM jobs
 WHERE identity = ANY(%(identity)s) AND state NOT IN ('failed', 'cancelled', 'blocked')
 ORDER BY identity, id;
 
--- name: count_backlog
-SELECT count(*) FROM (
-    SELECT FROM jobs WHERE state IN ('waiting', 'ready') LIMIT %(limit)s) AS queued;
-
 -- name: lock_children
 -- Two parents that end at once do not see each other's end: the second waits for the first here,
 -- and looks again with `ready_children`, or nobody would ready their child.

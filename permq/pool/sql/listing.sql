@@ -16,15 +16,22 @@ CASE WHEN jobs.paused AND jobs.state IN ('waiting', 'ready', 'assigned') THEN 'p
 -- name: jobs
 -- What is not finished first, as it will be done; then what has ended, the newest first.
 WITH picked AS (
-    (SELECT id, CASE state WHEN 'running' THEN 0 WHEN 'assigned' THEN 1 WHEN 'ready' THEN 2
-            ELSE 3 END AS rank, priority, id AS place
-        FROM jobs
-        WHERE state IN ('waiting', 'ready', 'assigned', 'running') AND {wanted}
+    (SELECT first.id, CASE first.state WHEN 'running' THEN 0 WHEN 'assigned' THEN 1
+            WHEN 'ready' THEN 2 ELSE 3 END AS rank, first.priority, first.id AS place
+        FROM unnest(%(unfinished)s::text[]) AS of (state) CROSS JOIN LATERAL (
+            SELECT id, jobs.state, priority FROM jobs
+            WHERE jobs.state = of.state
+                AND jobs.state IN ('waiting', 'ready', 'assigned', 'running') AND {wanted}
+            ORDER BY priority, id LIMIT %(limit)s) AS first
         ORDER BY 2, 3, 4 LIMIT %(limit)s)
     UNION ALL
-    (SELECT id, 4, 0, -id FROM jobs
-        WHERE state IN ('done', 'failed', 'cancelled', 'blocked') AND {wanted}
-        ORDER BY id DESC LIMIT %(limit)s)
+    (SELECT last.id, 4, 0, -last.id
+        FROM unnest(%(ended)s::text[]) AS of (state) CROSS JOIN LATERAL (
+            SELECT id FROM jobs
+            WHERE jobs.state = of.state
+                AND jobs.state IN ('done', 'failed', 'cancelled', 'blocked') AND {wanted}
+            ORDER BY id DESC LIMIT %(limit)s) AS last
+        ORDER BY last.id DESC LIMIT %(limit)s)
 )
 SELECT j.id, j.submission_id, j.kind, p.name, j.state, j.paused, j.cancelling, n.name,
     j.requested_node, j.work_class, j.priority, j.seed, j.slice, j.attempt, j.steps_done,
@@ -117,8 +124,8 @@ FROM puzzles p LEFT JOIN LATERAL (
     SELECT * FROM solutions WHERE puzzle_id = p.id ORDER BY solved DESC, cost, id LIMIT 1
 ) AS s ON true
 WHERE CASE WHEN %(puzzle)s::bigint IS NOT NULL THEN p.id = %(puzzle)s ELSE
-    p.id = (SELECT max(id) FROM puzzles) OR p.id IN (
-        SELECT puzzle_id FROM jobs WHERE state IN ('waiting', 'ready', 'assigned', 'running')) END
+    p.id = (SELECT max(id) FROM puzzles) OR EXISTS (SELECT FROM jobs WHERE jobs.puzzle_id = p.id
+        AND state IN ('waiting', 'ready', 'assigned', 'running')) END
 ORDER BY p.id DESC LIMIT %(limit)s;
 
 -- name: newest

@@ -8,13 +8,13 @@ SET LOCAL statement_timeout = '10s';
 -- name: now
 SELECT clock_timestamp();
 
--- name: jobs
--- One pass over all jobs: every number that is told of them is a sum of these groups.
-SELECT CASE WHEN paused AND state IN ('waiting', 'ready', 'assigned') THEN 'paused'
-        ELSE state END,
-    kind, work_class, puzzle_id, count(*),
-    extract(epoch FROM clock_timestamp() - min(ready_at))::double precision
-FROM jobs GROUP BY 1, 2, 3, 4;
+-- name: oldest
+-- How long the oldest ready job of each class has been ready, one entry of an index each.
+SELECT of.work_class, extract(epoch FROM clock_timestamp() - oldest.ready_at)::double precision
+FROM unnest(%(classes)s::text[]) AS of (work_class) CROSS JOIN LATERAL (
+    SELECT ready_at FROM jobs
+    WHERE jobs.work_class = of.work_class AND state = 'ready' AND NOT paused
+    ORDER BY ready_at LIMIT 1) AS oldest;
 
 -- name: slices
 SELECT n.name, count(*), sum(s.steps)::bigint

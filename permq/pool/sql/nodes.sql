@@ -37,9 +37,19 @@ SELECT n.name, n.chipset, n.apple, n.arch, n.gpu, n.numeric_class, n.slots, n.we
         WHEN n.heartbeat < clock_timestamp() - %(dead)s * interval '1 s' THEN 'dead'
         WHEN n.heartbeat < clock_timestamp() - %(suspect)s * interval '1 s' THEN 'suspect'
         ELSE n.state END,
-    (SELECT count(*) FROM jobs WHERE node_id = n.id AND state = 'running'),
-    (SELECT count(*) FROM jobs WHERE node_id = n.id AND state = 'assigned'),
-    coalesce((SELECT sum(rate) FROM jobs WHERE node_id = n.id AND state = 'running'), 0),
-    (SELECT string_agg(kind || ' ' || id, ', ' ORDER BY id)
-        FROM jobs WHERE node_id = n.id AND state = 'running')
-FROM nodes n ORDER BY n.name;
+    coalesce(h.running, 0), coalesce(h.assigned, 0), coalesce(h.rate, 0), h.works_on
+FROM nodes n LEFT JOIN (
+    SELECT node_id, count(*) FILTER (WHERE state = 'running') AS running,
+        count(*) FILTER (WHERE state = 'assigned') AS assigned,
+        sum(rate) FILTER (WHERE state = 'running') AS rate,
+        string_agg(kind || ' ' || id, ', ' ORDER BY id) FILTER (WHERE state = 'running') AS works_on
+    FROM jobs WHERE state IN ('assigned', 'running') GROUP BY node_id
+) AS h ON h.node_id = n.id
+ORDER BY n.name;
+
+-- name: take_turn
+-- The lock is the transaction's, not the session's: a leader that is frozen would lead for ever.
+UPDATE care SET done_at = clock_timestamp()
+WHERE NOT done_at BETWEEN clock_timestamp() - %(seconds)s * interval '1 s' AND clock_timestamp()
+    AND pg_try_advisory_xact_lock(%(key)s)
+RETURNING one;

@@ -4,7 +4,7 @@ import threading
 
 import pytest
 
-from permq.pool import claims, jobs, nodes, slices
+from permq.pool import assignments, claims, jobs, nodes, slices
 from permq.pool.connection import connect, transaction
 from permq.pool.jobs import NewJob
 from permq.pool.slices import SliceResult
@@ -21,8 +21,8 @@ def worked(connection, stored, wrong):
 
     def do(job: int, *, answers: bool = True) -> tuple[int, int]:
         with transaction(connection) as cursor:
-            (row,) = claims.nodes_with_room(cursor)
-            (given,) = claims.assign(cursor, [(job, row)])
+            (row,) = assignments.nodes_with_room(cursor)
+            (given,) = assignments.assign(cursor, [(job, row)])
             claim = claims.claim(cursor, job, given.token, node="one", pid=7, numeric_class="class")
             ids = record(cursor, stored.id, [better, costlier], job_id=job, slice=0)
             result = {"answer": costlier.arrangement.text} if answers else {"facts": 1}

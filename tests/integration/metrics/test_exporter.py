@@ -175,7 +175,7 @@ def test_a_database_without_a_schema_is_told_once(empty_postgres_url, monkeypatc
     exporter = Exporter(empty_postgres_url, "1", told.append)
     assert [exporter.page()[1] for _ in range(3)] == [False] * 3
     assert len(told) == 1
-    assert 'relation "jobs" does not exist' in told[0]
+    assert 'relation "job_tallies" does not exist' in told[0]
 
 
 def test_postgres_may_go_and_come_back(postgres_server, monkeypatch):

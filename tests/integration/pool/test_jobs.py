@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from permq.pool import claims, jobs, nodes, slices
+from permq.pool import assignments, claims, holdings, jobs, nodes, slices
 from permq.pool.connection import Connection, Cursor, transaction
 from permq.pool.jobs import NewJob
 from permq.pool.nodes import Registration
@@ -48,8 +48,8 @@ def work(connection: Connection) -> Callable[..., claims.Claim]:
 
     def work(job: int) -> claims.Claim:
         with transaction(connection) as cursor:
-            (row,) = claims.nodes_with_room(cursor)
-            (given,) = claims.assign(cursor, [(job, row)])
+            (row,) = assignments.nodes_with_room(cursor)
+            (given,) = assignments.assign(cursor, [(job, row)])
             claim = claims.claim(cursor, job, given.token, node="one", pid=7, numeric_class="class")
         assert claim is not None
         return claim
@@ -66,6 +66,10 @@ def states(connection: Connection) -> dict[int, str]:
 def end(connection: Connection, claim: claims.Claim, state: str = "done", **facts) -> None:
     with transaction(connection) as cursor:
         slices.finish(cursor, claim, SliceResult(state, steps_done=5, seconds=1.0, **facts))
+
+
+def backlog(cursor: Cursor) -> list[int]:
+    return [row.id for row in assignments.backlog(cursor, heavy=10, others=10)]
 
 
 def counted(cursor: Cursor, table: str) -> int:
@@ -143,27 +147,30 @@ def test_a_paused_job_is_in_no_backlog_until_it_is_resumed(connection, put):
     (job,) = put(new())
     with transaction(connection) as cursor:
         jobs.pause(cursor, [job])
-        assert claims.backlog(cursor, 10) == []
+        assert backlog(cursor) == []
         jobs.resume(cursor, [job])
-        assert [row.id for row in claims.backlog(cursor, 10)] == [job]
+        assert backlog(cursor) == [job]
 
 
 def test_pausing_what_is_assigned_voids_its_message(connection, put, work):
     (job,) = put(new())
     with transaction(connection) as cursor:
-        (row,) = claims.nodes_with_room(cursor)
-        (given,) = claims.assign(cursor, [(job, row)])
+        (row,) = assignments.nodes_with_room(cursor)
+        (given,) = assignments.assign(cursor, [(job, row)])
         jobs.pause(cursor, [job])
         assert (
             claims.claim(cursor, job, given.token, node="one", pid=7, numeric_class="class") is None
         )
 
 
-def test_what_was_begun_goes_before_what_is_new_and_priority_before_both(connection, put, work):
+def test_the_urgent_goes_first_in_its_lane(connection, put, work):
     first, begun, urgent = put(new(), new(), new(priority=0))
     end(connection, work(begun), "ready", checkpoint=b"half")
     with transaction(connection) as cursor:
-        assert [row.id for row in claims.backlog(cursor, 10)] == [urgent, begun, first]
+        rows = assignments.backlog(cursor, heavy=10, others=10)
+    # what was begun has a lane of its own, and `permq.fleet.dispatch` the order among lanes
+    assert [row.id for row in rows if not row.started] == [urgent, first]
+    assert [row.id for row in rows if row.started] == [begun]
 
 
 def test_a_message_is_good_for_one_claim(connection, put, work):
@@ -178,8 +185,8 @@ def test_a_message_is_good_for_one_claim(connection, put, work):
 def test_a_claim_of_another_node_is_void(connection, put, work):
     (job,) = put(new())
     with transaction(connection) as cursor:
-        (row,) = claims.nodes_with_room(cursor)
-        (given,) = claims.assign(cursor, [(job, row)])
+        (row,) = assignments.nodes_with_room(cursor)
+        (given,) = assignments.assign(cursor, [(job, row)])
         assert (
             claims.claim(cursor, job, given.token, node="two", pid=8, numeric_class="class") is None
         )
@@ -235,8 +242,8 @@ def test_a_lease_that_ran_out_is_found_by_postgres_clock(connection, put, work):
 def test_what_a_dead_node_was_given_is_found(connection, put, work):
     (job,) = put(new())
     with transaction(connection) as cursor:
-        (row,) = claims.nodes_with_room(cursor)
-        claims.assign(cursor, [(job, row)])
+        (row,) = assignments.nodes_with_room(cursor)
+        assignments.assign(cursor, [(job, row)])
         assert claims.lost(cursor) == []
         cursor.execute("UPDATE nodes SET heartbeat = clock_timestamp() - interval '61 s'")
         assert claims.lost(cursor) == [job]
@@ -248,23 +255,23 @@ def test_a_node_that_starts_anew_loses_what_it_held(connection, put, work):
     with transaction(connection) as cursor:
         row, incarnation = nodes.register(cursor, NODE)
         assert incarnation == 2
-        assert claims.held_before(cursor, row, incarnation) == [job]
+        assert holdings.held_before(cursor, row, incarnation) == [job]
 
 
 def test_a_silent_node_gets_nothing_and_a_dead_one_is_not_seen(connection, work):
     with transaction(connection) as cursor:
         cursor.execute("UPDATE nodes SET heartbeat = clock_timestamp() - interval '31 s'")
-        assert [row.state for row in claims.nodes_with_room(cursor)] == ["suspect"]
+        assert [row.state for row in assignments.nodes_with_room(cursor)] == ["suspect"]
         cursor.execute("UPDATE nodes SET heartbeat = clock_timestamp() - interval '61 s'")
-        assert claims.nodes_with_room(cursor) == []
+        assert assignments.nodes_with_room(cursor) == []
 
 
 def test_going_on_in_another_numeric_class_is_written_down(connection, put, work):
     (job,) = put(new())
     end(connection, work(job), "ready", checkpoint=b"half")
     with transaction(connection) as cursor:
-        (row,) = claims.nodes_with_room(cursor)
-        (given,) = claims.assign(cursor, [(job, row)])
+        (row,) = assignments.nodes_with_room(cursor)
+        (given,) = assignments.assign(cursor, [(job, row)])
         claims.claim(cursor, job, given.token, node="one", pid=7, numeric_class="other")
         cursor.execute("SELECT moved, numeric_class FROM jobs")
         assert cursor.fetchall() == [(True, "class")]
@@ -281,16 +288,17 @@ def test_the_checkpoint_of_the_last_slice_is_kept_and_goes_with_the_job(connecti
         assert counted(cursor, "slices") == 2
 
 
-def test_only_a_job_that_waits_at_an_idle_slot_is_told_again(connection, put, work):
-    (job,) = put(new())
+def test_a_node_sees_what_it_holds_and_who_works_on_it(connection, put, work):
+    running, waiting = put(new(), new())
+    work(running)
     with transaction(connection) as cursor:
-        (row,) = claims.nodes_with_room(cursor)
-        claims.assign(cursor, [(job, row)])
-        assert claims.unheard(cursor, "one") == []
+        (row,) = assignments.nodes_with_room(cursor)
+        (given,) = assignments.assign(cursor, [(waiting, row)])
         cursor.execute("UPDATE jobs SET assigned_at = assigned_at - interval '10 s'")
-        assert [one.id for one in claims.unheard(cursor, "one")] == [job]
-        cursor.execute("UPDATE nodes SET slots = 0")
-        assert claims.unheard(cursor, "one") == []
+        first, second = holdings.held(cursor, "one")
+    assert (first.job.id, first.pid) == (running, 7)
+    assert (second.job, second.pid) == (given, None)
+    assert second.waited >= 10
 
 
 def test_the_end_of_a_search_calls_off_what_has_not_begun(connection, put, work, stored):

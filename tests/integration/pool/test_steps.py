@@ -1,6 +1,6 @@
 """Steps of a job are those of its slices, whatever a lost try told meanwhile."""
 
-from permq.pool import claims, jobs, nodes, slices
+from permq.pool import assignments, claims, jobs, nodes, slices
 from permq.pool.connection import transaction
 from permq.pool.jobs import NewJob
 from permq.pool.slices import SliceResult
@@ -10,8 +10,8 @@ from tests.integration.pool.test_jobs import NODE
 def test_a_try_that_is_lost_does_not_count(connection):
     def claimed():
         with transaction(connection) as cursor:
-            (row,) = claims.nodes_with_room(cursor)
-            (given,) = claims.assign(cursor, [(job, row)])
+            (row,) = assignments.nodes_with_room(cursor)
+            (given,) = assignments.assign(cursor, [(job, row)])
             return claims.claim(cursor, job, given.token, node="one", pid=7, numeric_class="class")
 
     def end(claim, state, steps):

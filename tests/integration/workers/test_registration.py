@@ -3,7 +3,7 @@
 import os
 
 import workers.node
-from permq.pool import claims
+from permq.pool import holdings
 from permq.pool.connection import UnreachableError, scalar, transaction
 from permq.pool.nodes import Registration
 from workers.duties import Duties
@@ -30,7 +30,7 @@ def test_a_registration_that_was_rolled_back_is_made_again(fleet, tmp_path, monk
     duties = Duties(tmp_path, "one")
     node = Node(None, fleet.postgres_url, registration, duties, end=ended.append)
     tries: list[int] = []
-    real = claims.held_before
+    real = holdings.held_before
 
     def away_once(cursor, row, incarnation):
         tries.append(incarnation)
@@ -38,7 +38,7 @@ def test_a_registration_that_was_rolled_back_is_made_again(fleet, tmp_path, monk
             raise UnreachableError("Postgres went away")
         return real(cursor, row, incarnation)
 
-    monkeypatch.setattr(claims, "held_before", away_once)
+    monkeypatch.setattr(holdings, "held_before", away_once)
     monkeypatch.setattr(workers.node, "BEAT", 0.2)
     node.start()
     fleet.await_node("one")

@@ -1,0 +1,149 @@
+"""What is timed at a scale: everything that users, workers and pages ask of the pool."""
+
+import time
+import urllib.request
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from random import Random
+
+from click.testing import CliRunner
+
+from permq.cli.main import cli
+from permq.fleet.messages import Message
+from permq.fleet.producer import Letter, send, sender
+from permq.jobs import control
+from permq.jobs.dispatching import dispatch
+from permq.jobs.kinds import kind_named
+from permq.jobs.observing import observe
+from permq.jobs.submission import Order, Step, submit
+from permq.pool import puzzles
+from permq.pool.claims import Claim
+from permq.pool.connection import connect, transaction
+from tests.load.hands import claim, finish, made_up, registration, renew
+from workers.duties import Duties
+from workers.node import Node
+
+FLEET = ("overview", "board")
+OF_PUZZLE = ("convergence", "consensus", "history", "figures")
+LISTINGS: Mapping[str, tuple[str, ...]] = {
+    "permq jobs": ("jobs", "--json"),
+    "permq jobs --state": ("jobs", "--state", "ready", "--limit", "100", "--json"),
+    "permq nodes": ("nodes", "--json"),
+    "permq status": ("status", "--json"),
+}
+MANY = 1_000
+PROBE = "probe"
+
+
+class Questions:
+    """One scale, and a node of one slot in it that always has a job.
+
+    Parameters
+    ----------
+    postgres_url, redis_url
+        The servers.
+    exporter, dashboard
+        Addresses of the pages.
+    duties
+        Of the probe.
+    """
+
+    def __init__(
+        self, postgres_url: str, redis_url: str, exporter: str, dashboard: str, duties: Duties
+    ) -> None:
+        self._url, self._redis_url = postgres_url, redis_url
+        self._exporter, self._dashboard = exporter, dashboard
+        self._connection = connect(postgres_url)
+        self._app = sender(redis_url)
+        self.times: dict[str, list[float]] = {}
+        self._rng = Random(1)
+        told = registration(PROBE, slots=1, speed=1e6)
+        self._node = Node(self._app, postgres_url, told, duties, end=print)
+        with transaction(self._connection) as cursor:
+            self._puzzle = puzzles.find(cursor)
+            cursor.execute("SELECT pieces FROM puzzles WHERE id = %s", (self._puzzle.id,))
+            ((self._pieces,),) = cursor.fetchall()
+        self._node.register(self._connection)
+        self._mine = self._claimed()
+
+    def ask(self) -> None:
+        """Everything once, each timed; the numbers of a round stand at the same place."""
+        self._submit(1, "submit one job")
+        self._submit(MANY, f"submit {MANY:,} jobs, each")
+        with transaction(self._connection) as cursor, self._timed("dispatch, no slot free"):
+            letters = dispatch(cursor)
+        self._send(letters)
+        self._slice()
+        with self._timed("a node's tick"):
+            self._node.tick(self._connection)
+        with transaction(self._connection) as cursor, self._timed("care for the fleet"):
+            control.take_back_lost(cursor)
+            observe(cursor)
+            letters = dispatch(cursor)
+        self._send(letters)
+        with self._timed("metrics scrape"):
+            self._get(self._exporter + "/metrics")
+        for name in FLEET:
+            with self._timed(f"dashboard: {name}"):
+                self._get(f"{self._dashboard}/api/{name}")
+        for name in OF_PUZZLE:
+            with self._timed(f"dashboard: {name}"):
+                self._get(f"{self._dashboard}/api/puzzles/{self._puzzle.id}/{name}")
+        self._list()
+
+    def close(self) -> None:
+        """Let go of the pool."""
+        self._connection.close()
+
+    def _submit(self, count: int, name: str) -> None:
+        step = Step("anneal", kind_named("anneal").complete({}), count)
+        order = Order((step,), puzzle=self._puzzle, keep_going=True)
+        with self._timed(name, parts=count):
+            done = submit(self._connection, order)
+        self._send(done.letters)
+
+    def _slice(self) -> None:
+        """A job of the probe's: when it is finished, the slot gets its next one."""
+        with self._timed("renew"):
+            renew(self._connection, self._mine, 5)
+        found = made_up(self._rng, self._pieces)
+        with self._timed("finish, and dispatch to the slot"):
+            letters = finish(self._connection, PROBE, self._mine, found, over=True)
+        self._send(letters)
+        self._mine = self._claimed()
+
+    def _claimed(self) -> Claim:
+        """Claim what the probe was given."""
+        with transaction(self._connection) as cursor:
+            cursor.execute(
+                "SELECT j.id, j.token FROM jobs j JOIN nodes n ON n.id = j.node_id"
+                " WHERE n.name = %s AND j.state = 'assigned'",
+                (PROBE,),
+            )
+            ((job, token),) = cursor.fetchall()
+        with self._timed("claim"):
+            mine = claim(self._connection, PROBE, Message(job, token))
+        assert mine is not None, "the probe's letter is void"
+        return mine
+
+    def _list(self) -> None:
+        runner = CliRunner()
+        variables = {"PERMQ_POSTGRES_URL": self._url, "PERMQ_REDIS_URL": self._redis_url}
+        for name, words in LISTINGS.items():
+            with self._timed(name):
+                done = runner.invoke(cli, words, env=variables, standalone_mode=False)
+            assert done.exception is None, done.exception
+
+    def _send(self, letters: Iterable[Letter]) -> None:
+        """Send letters on; nobody reads the probe's own."""
+        send(self._app, [letter for letter in letters if letter.node != PROBE])
+
+    def _get(self, address: str) -> bytes:
+        with urllib.request.urlopen(address, timeout=60) as answer:
+            return bytes(answer.read())
+
+    @contextmanager
+    def _timed(self, name: str, parts: int = 1) -> Iterator[None]:
+        begin = time.perf_counter()
+        yield
+        self.times.setdefault(name, []).append((time.perf_counter() - begin) / parts)

@@ -1,0 +1,262 @@
+"""A run: two fleets on the same servers, filled, set to work, and asked in turns."""
+
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from statistics import median
+from typing import Any
+
+from permq.core.loading import load_puzzle
+from permq.pool.connection import connect, transaction
+from permq.services import postgres, redis
+from permq.services.ports import free_port
+from tests.load.questions import Questions
+from tests.load.scale import Scale, hundredth, populate, prepare
+from tests.load.services import Process, ending, memory, page, program, share_of_memory
+from tests.servers import Server, database_url
+from workers.duties import Duties
+
+BOUND = 2.0
+"""Most that anything may take at the large scale, in times of the small one."""
+TIMER = 0.0005
+"""Seconds below which a difference is the machine's, not the question's."""
+A_PROCESS = 50
+"""Nodes that one process simulates."""
+MEMORY: Mapping[str, int] = {
+    "postgres": 4_000_000_000,
+    "redis": 100_000_000,
+    "exporter": 150_000_000,
+    "dashboard": 200_000_000,
+    "worker": 200_000_000,
+}
+"""Bytes that each service may take in all."""
+
+
+@dataclass(frozen=True)
+class Measured:
+    """One question at both scales, in seconds.
+
+    Parameters
+    ----------
+    small, large
+        Medians.
+    ratio
+        Of the medians.
+    """
+
+    small: float
+    large: float
+    ratio: float
+
+    @property
+    def kept(self) -> bool:
+        """Whether it keeps the bound."""
+        return self.large <= max(BOUND * self.small, self.small + TIMER)
+
+
+@dataclass
+class Report:
+    """What a run came to.
+
+    Parameters
+    ----------
+    small, large
+        The scales.
+    rounds
+        How often everything was asked.
+    times
+        By question.
+    before, after
+        Bytes of memory by service: empty, and at the end.
+    slices
+        That the simulated nodes finished while it was measured, per second.
+    """
+
+    small: Scale
+    large: Scale
+    rounds: int
+    times: dict[str, Measured] = field(default_factory=dict)
+    before: dict[str, int] = field(default_factory=dict)
+    after: dict[str, int] = field(default_factory=dict)
+    slices: float = 0.0
+
+    @property
+    def problems(self) -> list[str]:
+        """What breaks a bound, in words."""
+        found = [
+            f"{name}: {one.ratio:.2f} times" for name, one in self.times.items() if not one.kept
+        ]
+        found += [
+            f"{name} holds {held / 1e6:.0f} MB"
+            for name, held in self.after.items()
+            if held > MEMORY[name]
+        ]
+        return found
+
+    def as_dict(self) -> dict[str, Any]:
+        """All of it, for JSON."""
+        return {**asdict(self), "bound": BOUND, "memory_bound": MEMORY, "problems": self.problems}
+
+
+def run(
+    large: Scale, rounds: int, puzzle: Path, folder: Path, tell: Callable[[str], None]
+) -> Report:
+    """Measure a large fleet beside one of a hundredth of its size.
+
+    Parameters
+    ----------
+    large
+        How large.
+    rounds
+        How often everything is asked.
+    puzzle
+        What the solutions are of.
+    folder
+        For the servers' data; the caller's to remove.
+    tell
+        Called with what goes on.
+    """
+    small = hundredth(large)
+    report = Report(small, large, rounds)
+    with ExitStack() as stack:
+        servers = _servers(folder, stack)
+        urls = {scale.name: database_url(servers[0].url, scale.name) for scale in (small, large)}
+        for scale in (small, large):
+            prepare(servers[0].url, urls[scale.name], scale)
+        processes = stack.enter_context(ending([]))
+        pages = _pages(urls, folder, processes)
+        processes.append(_worker(urls["large"], servers[1].url, folder))
+        _until_ready(processes)
+        report.before = _memory(servers, processes)
+        for scale in (small, large):
+            tell(f"filling: {scale.words}")
+            populate(urls[scale.name], scale, load_puzzle(puzzle))
+            processes += _nodes(scale, urls[scale.name], servers[1].url, folder)
+        asked = {
+            scale.name: Questions(
+                urls[scale.name],
+                servers[1].url,
+                *pages[scale.name],
+                duties=Duties(folder / f"probe-{scale.name}", "probe"),
+            )
+            for scale in (small, large)
+        }
+        for scale in (small, large):
+            _until_registered(urls[scale.name], scale)
+        tell(f"asking {rounds} times")
+        begin, done = time.monotonic(), _slices(urls["large"])
+        for _ in range(rounds):
+            for questions in asked.values():
+                questions.ask()
+        report.slices = (_slices(urls["large"]) - done) / (time.monotonic() - begin)
+        report.after = _memory(servers, processes)
+        for questions in asked.values():
+            questions.close()
+    report.times = {
+        name: _measured(asked["small"].times[name], asked["large"].times[name])
+        for name in asked["large"].times
+    }
+    return report
+
+
+def _servers(folder: Path, stack: ExitStack) -> tuple[Server, Server]:
+    """Postgres and Redis as `permq up` has them; only the disk is not waited for."""
+    cluster = postgres.prepare(folder / "postgres", sync=False)
+    store = redis.prepare(folder / "redis")
+    ports = free_port(), free_port()
+    made = (
+        # a disk's waits would be the same at both scales, and hide what differs
+        Server(cluster.member(ports[0], {"fsync": "off"}), cluster.url(ports[0]), folder / "logs"),
+        Server(store.member(ports[1]), store.url(ports[1]), folder / "logs"),
+    )
+    for server in made:
+        server.start()
+        stack.callback(server.stop)
+    return made
+
+
+def _pages(
+    urls: Mapping[str, str], folder: Path, processes: list[Process]
+) -> dict[str, tuple[str, str]]:
+    """Start an exporter and a dashboard for each scale; gives their addresses."""
+    addresses = {}
+    for scale, url in urls.items():
+        ports = free_port(), free_port()
+        for name, port in zip(("metrics", "dashboard"), ports, strict=True):
+            processes.append(page(name, url, port, folder, scale))
+        addresses[scale] = tuple(f"http://127.0.0.1:{port}" for port in ports)
+    return addresses
+
+
+def _worker(postgres_url: str, redis_url: str, folder: Path) -> Process:
+    """Start a real worker, which takes part in all but the work: no job here is to be drawn."""
+    data = folder / "worker"
+    data.mkdir()
+    words = ("permq", "worker", "start", "--name", "real", "--slots", "1", "--classes", "render")
+    variables = {
+        "PERMQ_POSTGRES_URL": postgres_url,
+        "PERMQ_REDIS_URL": redis_url,
+        "PERMQ_DATA": str(data),
+    }
+    return program(
+        "worker", words, variables, data, lambda: bool(_rows(postgres_url, "SELECT FROM nodes"))
+    )
+
+
+def _nodes(scale: Scale, postgres_url: str, redis_url: str, folder: Path) -> list[Process]:
+    """Start the simulated nodes, some in each process."""
+    made = []
+    variables = {"PERMQ_POSTGRES_URL": postgres_url, "PERMQ_REDIS_URL": redis_url}
+    for first in range(1, scale.nodes + 1, A_PROCESS):
+        count = min(A_PROCESS, scale.nodes + 1 - first)
+        words = ("tests.load.simulated", "--name", scale.name, "--first", str(first))
+        name = f"{scale.name}-{first}"
+        made.append(program(name, (*words, "--count", str(count)), variables, folder))
+    return made
+
+
+def _memory(servers: tuple[Server, Server], processes: list[Process]) -> dict[str, int]:
+    """Bytes by service; of the pages those of the large fleet, which stand last."""
+    pids = {process.name: process.pid for process in processes}
+    return {
+        "postgres": share_of_memory(servers[0].pid),
+        "redis": memory(servers[1].pid),
+        "exporter": memory(pids["metrics"]),
+        "dashboard": memory(pids["dashboard"]),
+        "worker": memory(pids["worker"]),
+    }
+
+
+def _measured(small: list[float], large: list[float]) -> Measured:
+    one, other = median(small), median(large)
+    return Measured(one, other, other / one)
+
+
+def _rows(url: str, query: str) -> list[Any]:
+    connection = connect(url)
+    try:
+        with transaction(connection) as cursor:
+            cursor.execute(query)
+            return list(cursor.fetchall())
+    finally:
+        connection.close()
+
+
+def _slices(url: str) -> int:
+    ((count,),) = _rows(url, "SELECT count(*) FROM slices WHERE token > 1 OR node_id > 1")
+    return int(count)
+
+
+def _until_ready(processes: list[Process]) -> None:
+    for process in processes:
+        while not process.check():
+            time.sleep(0.1)
+
+
+def _until_registered(url: str, scale: Scale) -> None:
+    """Wait until all nodes are there and have work."""
+    query = "SELECT count(*) FROM nodes WHERE state = 'live'"
+    while _rows(url, query)[0][0] < scale.nodes:
+        time.sleep(0.2)
