@@ -85,6 +85,12 @@ END = (
 )
 """What it goes through when it is asked to end."""
 
+RESTORE = (
+    "restore-emptied",
+    "restore-filled",
+)
+"""What `permq db restore` goes through in its one transaction."""
+
 _folder = fault_folder()
 
 

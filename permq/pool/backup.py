@@ -7,6 +7,7 @@ and checksum; `tables/<name>.copy` is what Postgres' COPY wrote, all from one sn
 import hashlib
 import json
 import lzma
+import secrets
 import zipfile
 import zlib
 from collections.abc import Iterator, Sequence
@@ -18,8 +19,9 @@ from typing import IO, Any
 from psycopg2 import sql
 
 from permq.errors import OptionError, SchemaError
+from permq.faults import fault_point
 from permq.pool.connection import Connection, Cursor, scalar, transaction
-from permq.pool.migrate import LOCK, Migration, apply, made_by, migrations
+from permq.pool.migrate import LOCK, Migration, apply, made_by, migrations, newest
 from permq.pool.queries import load
 from permq.pool.rights import act_as_owner
 
@@ -28,6 +30,7 @@ _MANIFEST = "manifest.json"
 _CHUNK = 1 << 20
 _LARGEST_MANIFEST = 1 << 20
 _DEFLATE = 6
+_STRIDE = 1 << 48
 DERIVED = frozenset({"care", "job_tallies"})
 """Tables that fill by themselves."""
 
@@ -193,7 +196,7 @@ def restore(connection: Connection, path: Path, *, replace: bool = False) -> Bac
     OptionError
         When the file is no backup or damaged, or the database holds something.
     SchemaError
-        When the backup's schema is newer than this software.
+        When the schema of the backup or of the database is newer than this software.
     PoolError
         When Postgres refuses; the database is what it was then.
     """
@@ -201,16 +204,24 @@ def restore(connection: Connection, path: Path, *, replace: bool = False) -> Bac
     with _opened(path) as archive, transaction(connection) as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         act_as_owner(cursor)
+        if (found := newest(cursor)) > len(migrations()):
+            raise SchemaError(
+                f"the database has schema {found}, this permq knows {len(migrations())}: upgrade "
+                "permq on this machine, or restore into another database"
+            )
         if not replace and _holds_something(cursor):
             raise OptionError("the database is not empty: --replace gives up what it holds")
         _drop_all(cursor)
+        fault_point("restore-emptied")
         apply(cursor, migrations()[: backup.schema])
         for table in backup.tables:
             _restore_table(cursor, archive, table)
         _set_sequences(cursor, backup)
         apply(cursor, migrations()[backup.schema :])
         cursor.execute(load("backup")["ready_again"])
+        _void_tokens(cursor)
         cursor.execute(load("backup")["nodes_gone"])
+        fault_point("restore-filled")
     return backup
 
 
@@ -273,6 +284,17 @@ def _drop_all(cursor: Cursor) -> None:
     for kind, name in (*reversed(made_by(migrations())), ("TABLE", "migrations")):
         drop = sql.SQL(f"DROP {kind} IF EXISTS {{}} CASCADE").format(sql.Identifier(name))
         cursor.execute(drop)
+
+
+def _void_tokens(cursor: Cursor) -> None:
+    """Give no token again that the saved database gave later, to its jobs or to new ones.
+
+    New jobs may get the numbers of jobs that were submitted after the backup was made.
+    """
+    stride = 1 + secrets.randbelow(_STRIDE)
+    cursor.execute(load("backup")["void_tokens"], {"stride": stride})
+    begin = sql.SQL("ALTER TABLE jobs ALTER COLUMN token SET DEFAULT {}")
+    cursor.execute(begin.format(sql.Literal(stride)))
 
 
 def _set_sequences(cursor: Cursor, backup: Backup) -> None:

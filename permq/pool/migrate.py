@@ -222,6 +222,14 @@ def refusal(connection: Connection | None) -> SchemaError | None:
     return None
 
 
+def newest(cursor: Cursor) -> int:
+    """Number of the newest migration in the database, whoever applied it; 0 for an empty one."""
+    if not _made(cursor):
+        return 0
+    cursor.execute("SELECT coalesce(max(number), 0) FROM migrations")
+    return int(scalar(cursor))
+
+
 def _made(cursor: Cursor) -> bool:
     """Whether the database has had any migration."""
     cursor.execute("SELECT to_regclass('migrations') IS NOT NULL")

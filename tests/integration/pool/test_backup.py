@@ -1,13 +1,17 @@
 """The whole database in one file, and back."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 import zipfile
 
 import pytest
 
-from permq.errors import OptionError, PoolError, SchemaError
-from permq.pool import backup, jobs, migrate, puzzles, settings, solutions
+from permq.errors import LeaseLostError, OptionError, PoolError, SchemaError
+from permq.faults import RESTORE
+from permq.pool import backup, claims, jobs, migrate, puzzles, settings, solutions
 from permq.pool.connection import connect, transaction
 
 
@@ -87,12 +91,30 @@ def test_what_ran_becomes_ready_and_nodes_are_gone(filled, saved, empty):
         states = cursor.fetchall()
         assert [state for state, _, _ in states] == ["cancelled", "ready", "ready", "done"]
         assert states[1] == ("ready", None, None)
-        cursor.execute("SELECT token FROM jobs WHERE id = %s", (filled[1],))
-        assert cursor.fetchone() == (6,)
         cursor.execute("SELECT state FROM nodes")
         assert cursor.fetchall() == [("gone",)]
         cursor.execute("SELECT data FROM checkpoints")
         assert [bytes(data) for (data,) in cursor.fetchall()] == [b"\x00\x01state\\"]
+
+
+def test_tokens_of_the_saved_database_are_void_whatever_it_gave_later(filled, saved, empty):
+    """To jobs that are in the backup, and to later ones whose numbers are given again."""
+    backup.restore(empty, saved)
+    with transaction(empty) as cursor:
+        new = [jobs.NewJob("noop", "light", {}, 1)]
+        (later,) = jobs.insert(cursor, new, command="", base_seed=1, code_version="1")[1]
+        cursor.execute("UPDATE jobs SET state = 'running' WHERE state <> 'done'")
+    for job in (filled[1], filled[2], later):
+        for token in range(20):
+            with pytest.raises(LeaseLostError), transaction(empty) as cursor:
+                claims.renew(cursor, job, token)
+    tokens = set()
+    for _ in range(3):
+        backup.restore(empty, saved, replace=True)
+        with transaction(empty) as cursor:
+            cursor.execute("SELECT token FROM jobs WHERE id = %s", (filled[1],))
+            tokens |= set(cursor.fetchall())
+    assert len(tokens) == 3
 
 
 def test_new_rows_go_on_behind_the_restored_ones(filled, saved, empty, wrong):
@@ -242,6 +264,36 @@ def test_a_restore_that_fails_in_the_middle_changes_nothing(connection, saved):
     with pytest.raises(PoolError, match="extra data after last expected column"):
         backup.restore(connection, rewritten(saved, break_schema), replace=True)
     assert everything(connection) == before
+
+
+@pytest.mark.parametrize("point", RESTORE)
+def test_a_restore_that_is_killed_changes_nothing(
+    postgres_url, connection, saved, wrong, tmp_path, point
+):
+    with transaction(connection) as cursor:
+        solutions.record(cursor, puzzles.find(cursor).id, wrong(40))
+    before = everything(connection)
+    (tmp_path / point).touch()
+    words = ("db", "restore", saved, "--replace", "--data", tmp_path)
+    done = subprocess.run(
+        [sys.executable, "-P", "-m", "permq", *words],
+        env=os.environ | {"PERMQ_POSTGRES_URL": postgres_url, "PERMQ_FAULTS": str(tmp_path)},
+        check=False,
+    )
+    assert (done.returncode, (tmp_path / point).exists()) == (-9, False)
+    assert everything(connection) == before
+    assert migrate.check(connection).current
+
+
+def test_a_database_of_a_newer_permq_is_not_replaced(connection, saved):
+    number = len(migrate.migrations()) + 1
+    with transaction(connection) as cursor:
+        values = (number, "later.sql", "0")
+        cursor.execute(
+            "INSERT INTO migrations (number, name, checksum) VALUES (%s, %s, %s)", values
+        )
+    with pytest.raises(SchemaError, match=f"schema {number}, this permq knows {number - 1}: upg"):
+        backup.restore(connection, saved, replace=True)
 
 
 def test_a_backup_is_of_one_moment(postgres_url, connection, stored, wrong, tmp_path, monkeypatch):

@@ -22,5 +22,5 @@ def test_every_point_is_there_and_is_struck(root):
         path.read_text() for room in ("permq", "workers") for path in (root / room).rglob("*.py")
     ]
     named = set(re.findall(r'fault_point\("([^"{]+)"\)|point="([^"]+)"', "\n".join(sources)))
-    struck = {*faults.SLICE, *starts.POINTS}
+    struck = {*faults.SLICE, *faults.RESTORE, *starts.POINTS}
     assert {one or other for one, other in named} <= struck
