@@ -6,10 +6,11 @@ doubled one finds nothing to claim. So these settings are for calm and speed, no
 
 from kombu.entity import Queue
 
-from permq.config import ServiceSettings
+from permq.config import ServiceSettings, SigningSettings
 from permq.encryption import redis_address
 from permq.fleet.routes import queues, routes
-from permq.fleet.transport import SERIALIZER, transport_options
+from permq.fleet.signing import serializer
+from permq.fleet.transport import transport_options
 from permq.jobs.kinds import KINDS
 
 _settings = ServiceSettings.read()
@@ -25,11 +26,14 @@ broker_transport_options = transport_options(_settings.node)
 broker_connection_retry_on_startup = True
 broker_connection_max_retries = None
 
-# Nothing but JSON crosses the wire: pickle would run a stranger's code.
-task_serializer = SERIALIZER
-result_serializer = SERIALIZER
-accept_content = [SERIALIZER]
-result_accept_content = [SERIALIZER]
+# Nothing but JSON crosses the wire, signed where the fleet has keys: pickle would run a stranger's
+# code.
+task_serializer = serializer(SigningSettings.read())
+result_serializer = task_serializer
+accept_content = [task_serializer]
+result_accept_content = [task_serializer]
+# Whatever is no message of permq's is kept for people to look at, and goes no further.
+worker_consumer = "workers.consuming:NodeConsumer"
 
 # Rows in Postgres are the results.
 task_ignore_result = True

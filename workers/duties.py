@@ -9,9 +9,11 @@ from permq.errors import PermqError
 from permq.pool.connection import (
     Connection,
     ContentionError,
+    Cursor,
     UnreachableError,
     transaction,
 )
+from workers import dead_letters
 from workers.logs import logger
 from workers.spool import Spool, Spooled
 
@@ -49,6 +51,7 @@ class Duties:
         UnreachableError, ContentionError
             When Postgres is away or busy: the same again will succeed.
         """
+        dead_letters.deliver(connection, self._node)
         if time.monotonic() < self._not_before:
             return
         for path, spooled in self._spool.waiting():
@@ -89,24 +92,28 @@ class Duties:
     def _deliver(self, connection: Connection, spooled: Spooled) -> None:
         from permq.pool.jobs import end_searches
         from permq.pool.puzzles import find
-        from permq.pool.solutions import check, record
+        from permq.pool.solutions import check, known_hashes, record
 
         with transaction(connection) as cursor:
             row = find(cursor, spooled.fingerprint)
         puzzle = self._puzzle(connection, row.id)
         checked = [check(puzzle, found) for found in spooled.found]
         with transaction(connection) as cursor:
+            job, parent = known_work(cursor, spooled, row.id)
+            if job is None:  # nothing would tell a second delivery from the first
+                known = known_hashes(cursor, row.id, [one.arrangement.sha256 for one in checked])
+                checked = [one for one in checked if one.arrangement.sha256 not in known]
             record(
                 cursor,
                 row.id,
                 checked,
                 node=self._node,
-                job_id=spooled.job,
-                slice=spooled.slice,
-                parent_id=spooled.parent,
+                job_id=job,
+                slice=None if job is None else spooled.slice,
+                parent_id=parent,
             )
             if any(one.verification.solved for one in checked):
-                end_searches(cursor, row.id, spooled.job, f"the puzzle is solved ({self._node})")
+                end_searches(cursor, row.id, job or 0, f"the puzzle is solved ({self._node})")
 
     def _puzzle(self, connection: Connection, number: int) -> "Puzzle":
         from workers.puzzles import PuzzleCache
@@ -117,6 +124,23 @@ class Duties:
             cursor.execute("SELECT fingerprint FROM puzzles WHERE id = %s", (number,))
             ((fingerprint,),) = cursor.fetchall()
         return self._cache.get(connection, number, fingerprint)
+
+
+def known_work(cursor: Cursor, spooled: Spooled, puzzle: int) -> tuple[int | None, int | None]:
+    """Job and parent of finds where the database has them: one restored from a backup may not.
+
+    Returns
+    -------
+    job, parent : int or None
+        None for those that it does not have, or has for another puzzle.
+    """
+    cursor.execute(
+        "SELECT (SELECT id FROM jobs WHERE id = %(job)s AND puzzle_id = %(puzzle)s),"
+        " (SELECT id FROM solutions WHERE id = %(parent)s AND puzzle_id = %(puzzle)s)",
+        {"job": spooled.job, "parent": spooled.parent, "puzzle": puzzle},
+    )
+    ((job, parent),) = cursor.fetchall()
+    return job, parent
 
 
 def raise_damaged(path: Path) -> None:

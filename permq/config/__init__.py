@@ -11,7 +11,14 @@ from permq.config.blas import (
     processor_flags,
 )
 from permq.config.fleet import FleetTimes, fault_folder
-from permq.config.services import Passwords, ServiceSettings, WatchSettings, data_folder
+from permq.config.services import (
+    POSTGRES_ROLES,
+    Passwords,
+    ServiceSettings,
+    WatchSettings,
+    data_folder,
+)
+from permq.config.signing import SigningSettings
 from permq.config.worker import (
     WORK_CLASSES,
     WorkerSettings,
@@ -24,12 +31,14 @@ __all__ = [
     "AVX512",
     "CORE_VARIABLE",
     "CPUINFO",
+    "POSTGRES_ROLES",
     "THREAD_VARIABLES",
     "WORK_CLASSES",
     "FleetTimes",
     "Passwords",
     "ServiceSettings",
     "Settings",
+    "SigningSettings",
     "WatchSettings",
     "WorkerSettings",
     "blas_environment",

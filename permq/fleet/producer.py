@@ -5,11 +5,13 @@ from dataclasses import dataclass
 from functools import cache
 from typing import TYPE_CHECKING, Any
 
+from permq.config import SigningSettings
 from permq.encryption import redis_address, redis_refusal
 from permq.errors import BrokerError
 from permq.fleet.messages import Message
 from permq.fleet.names import queue_of, task_of
-from permq.fleet.transport import SERIALIZER, transport_options
+from permq.fleet.signing import serializer
+from permq.fleet.transport import transport_options
 
 if TYPE_CHECKING:
     from celery import Celery
@@ -53,11 +55,22 @@ class Letter:
         return f"({self.puzzle or '-'}, {self.kind}, job {self.message.job}, slice {self.slice})"
 
 
-@cache
 def sender(broker_url: str) -> "Celery":
-    """Celery application that only sends, for processes that are no workers."""
+    """Celery application that only sends, for processes that are no workers.
+
+    Raises
+    ------
+    OptionError
+        When the address, or what messages are to be signed with, is of no use.
+    """
+    return _sender(broker_url, SigningSettings.read())
+
+
+@cache
+def _sender(broker_url: str, signing: SigningSettings | None) -> "Celery":
     from celery import Celery
 
+    form = serializer(signing)
     address = redis_address(broker_url)
     app = Celery("permq", broker=address.spelled_out, set_as_current=False)
     app.conf.update(
@@ -65,8 +78,8 @@ def sender(broker_url: str) -> "Celery":
         broker_transport_options=transport_options(),
         broker_connection_timeout=5,
         broker_pool_limit=2,
-        task_serializer=SERIALIZER,
-        accept_content=[SERIALIZER],
+        task_serializer=form,
+        accept_content=[form],
         task_ignore_result=True,
         task_create_missing_queues=False,
         task_send_sent_event=True,
