@@ -38,6 +38,7 @@ class Duties:
 
     def __init__(self, data: Path, node: str) -> None:
         self._spool = Spool(data / "spool")
+        self._spool.tidy()
         self._folder = data / "puzzles"
         self._node = node
         self._cache: PuzzleCache | None = None

@@ -9,6 +9,7 @@ import json
 import os
 import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -66,12 +67,26 @@ class Spool:
     folder
         Made when it is needed.
     max_bytes
-        Beyond this nothing more is taken.
+        Beyond this nothing more is taken; what was set aside counts too.
     """
 
     def __init__(self, folder: Path, *, max_bytes: int = MAX_BYTES) -> None:
         self._folder = folder
         self._max_bytes = max_bytes
+
+    @property
+    def size(self) -> int:
+        """Bytes of all its files."""
+        size = 0
+        for path in self._folder.iterdir() if self._folder.is_dir() else ():
+            with suppress(FileNotFoundError):  # delivered in this moment
+                size += path.stat().st_size
+        return size
+
+    def tidy(self) -> None:
+        """Remove halves of files that killed processes have left; who writes one begins anew."""
+        for path in self._folder.glob("*.part"):
+            path.unlink(missing_ok=True)
 
     def keep(self, spooled: Spooled) -> Path:
         """Write finds to the disk for good.
@@ -86,7 +101,7 @@ class Spool:
         """
         data = json.dumps({"version": VERSION, **asdict(spooled)}).encode()
         self._folder.mkdir(parents=True, exist_ok=True)
-        if sum(path.stat().st_size for path in self._files()) + len(data) > self._max_bytes:
+        if self.size + len(data) > self._max_bytes:
             raise OSError(f"the spool {self._folder} holds {self._max_bytes:,} bytes already")
         digest = hashlib.sha256(data).hexdigest()[:12]
         target = self._folder / f"{spooled.job}-{spooled.slice}-{digest}.json"

@@ -56,6 +56,16 @@ def test_a_full_spool_takes_nothing_more_and_says_so(tmp_path):
         spool.keep(Spooled.of("ab" * 32, 8, 3, None, FINDS))
 
 
+def test_what_was_set_aside_counts_and_halves_are_removed(tmp_path):
+    spool = Spool(tmp_path, max_bytes=300)
+    spool.set_aside(spool.keep(SPOOLED))
+    (tmp_path / "half.part").write_bytes(bytes(1000))
+    spool.tidy()
+    assert 0 < spool.size < 300
+    with pytest.raises(OSError, match="holds 300 bytes"):
+        spool.keep(Spooled.of("ab" * 32, 8, 3, None, FINDS))
+
+
 def test_what_cannot_be_delivered_is_kept_out_of_the_way(tmp_path):
     spool = Spool(tmp_path)
     aside = spool.set_aside(spool.keep(SPOOLED))
