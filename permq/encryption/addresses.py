@@ -1,5 +1,6 @@
 """What the addresses of Redis and Postgres say about encryption."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -86,15 +87,23 @@ def redis_address(url: str) -> RedisAddress:
     try:
         url.encode("ascii")
         parts = urlsplit(url)
-        known = url.startswith(("redis://", "rediss://")) and parts.port != 0
+        # kombu takes what a ; parts for several addresses
+        known = re.match(r"rediss?://[^;]*$", url) is not None and parts.port != 0
         given = dict(parse_qsl(parts.query, keep_blank_values=True))
     except ValueError:
         known = False
     if not known:
-        raise OptionError("PERMQ_REDIS_URL: is no address: redis://:PASSWORD@HOST:PORT/0") from None
-    # libraries take other words for arguments of theirs, and fail
-    if other := next((name for name in given if not name.startswith("ssl_")), None):
-        raise OptionError(f"PERMQ_REDIS_URL: {other} is not known; {', '.join(_WORDS)} are")
+        raise OptionError(
+            "PERMQ_REDIS_URL: is no address such as redis://:PASSWORD@HOST:PORT/0; letters like "
+            "@ : ; / ? # of a password must be percent-encoded"
+        ) from None
+    # libraries take other words for arguments of theirs, and fail; it is not quoted, because it may
+    # be what follows a ? in a password
+    if not given.keys() <= set(_WORDS):
+        raise OptionError(
+            f"PERMQ_REDIS_URL: behind the ? may stand {', '.join(_WORDS)}; a ? or # of a password "
+            "must be percent-encoded"
+        )
     plain = parts._replace(query="").geturl()
     if parts.scheme != "rediss":
         if given:
@@ -122,9 +131,6 @@ def postgres_weakness(facts: Mapping[str, str]) -> str | None:
 
 def _tls_of(given: Mapping[str, str]) -> dict[str, Any]:
     """Settings of an address as redis-py takes them."""
-    for name in given:
-        if name not in _WORDS:
-            raise OptionError(f"PERMQ_REDIS_URL: {name} is not known; {', '.join(_WORDS)} are")
     demanded = given.get("ssl_cert_reqs", "required").lower().removeprefix("cert_")
     if demanded not in {"required", "none"}:
         raise OptionError("PERMQ_REDIS_URL: ssl_cert_reqs must be required or none")
