@@ -53,11 +53,10 @@ class Stage:
             When kind or parameters are wrong.
         """
         if self.kind == pipelines.NAME:
-            given = complete(self.kind, pipelines.PARAMETERS, self.params)
-            return [
-                Step(stage.kind, stage.params, stage.count, stage.join)
-                for stage in pipelines.stages(given)
-            ]
+            # pictures would count as time of the solver
+            asked = {"figures": False, **self.params}
+            given = complete(self.kind, pipelines.PARAMETERS, asked)
+            return [Step(**vars(stage)) for stage in pipelines.stages(given)]
         if self.kind not in KINDS:
             raise unknown("kind", self.kind, (*KINDS, pipelines.NAME))
         return [

@@ -5,6 +5,7 @@ import click
 from permq.cli.history_export import command as export
 from permq.cli.history_show import command as show
 from permq.cli.history_snapshot import command as snapshot
+from permq.cli.history_twin import command as twin
 
 
 @click.group(name="history")
@@ -20,5 +21,5 @@ def command() -> None:
     """
 
 
-for each in (show, export, snapshot):
+for each in (show, export, snapshot, twin):
     command.add_command(each)

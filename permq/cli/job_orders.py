@@ -101,10 +101,18 @@ def lines(done: "Submitted", order: "Order") -> list[str]:
 def chain(order: "Order") -> str:
     """Kinds of an order as they follow each other."""
     texts: list[str] = []
+    aside = Counter(step.kind for step in order.steps if step.aside)
     for step in order.steps:
+        if step.aside:
+            continue
         arrow = "" if not texts else " → best of all → " if step.join else " → "
-        texts.append(arrow + step.kind + (f" ×{step.count:,}" if step.count > 1 else ""))
-    return "".join(texts)
+        texts.append(arrow + _several(step.kind, step.count))
+    beside = ", ".join(_several(kind, count) for kind, count in aside.items())
+    return "".join(texts) + (f"; beside it {beside}" if beside else "")
+
+
+def _several(kind: str, count: int) -> str:
+    return kind + (f" ×{count:,}" if count > 1 else "")
 
 
 def typed(context: click.Context) -> str:

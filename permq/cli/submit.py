@@ -60,9 +60,7 @@ class Asked:
     "--priority",
     type=click.IntRange(0, 9),
     metavar="P",
-    default=5,
-    show_default=True,
-    help="0 goes first, 9 last.",
+    help="0 goes first, 9 last; by default 5, and 9 for pictures, history and twins.",
 )
 @click.option(
     "--node", metavar="NAME", shell_complete=complete.nodes, help="The only node that may do it."
@@ -104,7 +102,7 @@ def command(
     puzzle: str | None,
     params: tuple[str, ...],
     seed: int | None,
-    priority: int,
+    priority: int | None,
     node: str | None,
     then: tuple[str, ...],
     join: str | None,
@@ -210,10 +208,7 @@ def first_steps(asked: Asked, blocks: int | None) -> "list[Step]":
     if asked.kind == pipelines.NAME:
         if asked.count > 1:
             raise OptionError("a pipeline is one: --param chains=N makes N annealings in it")
-        return [
-            Step(stage.kind, stage.params, stage.count, stage.join)
-            for stage in pipelines.stages(pipelines.read(asked.params))
-        ]
+        return [Step(**vars(one)) for one in pipelines.stages(pipelines.read(asked.params))]
     if asked.kind not in KINDS:
         raise unknown("kind", asked.kind, (*KINDS, pipelines.NAME))
     kind = KINDS[asked.kind]

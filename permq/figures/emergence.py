@@ -8,10 +8,11 @@ import numpy as np
 
 from permq.core.arrangement import Arrangement
 from permq.core.network import Array
+from permq.errors import MissingDataError
 from permq.figures.figure import Figure, Sources
 from permq.figures.past import ages, answer_of, past
-from permq.figures.trained import training_of
-from permq.history.training import TrainingRecord, right_against_wrong
+from permq.figures.trained import training_of, untrained
+from permq.history.training import EMERGED, TrainingRecord, right_against_wrong
 from permq.pairing.assignment import assign
 from permq.pool.history import SnapshotRow
 
@@ -20,8 +21,6 @@ if TYPE_CHECKING:
 
 SHOWN = 8
 """Scores that are drawn, those that tell best at any time."""
-EMERGED = 0.9
-"""Area from which right and wrong pairs count as told apart."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +59,7 @@ class Emergence:
         return np.where(there.any(axis=0), self.moments[there.argmax(axis=0)], np.nan)
 
 
-def of_training(record: TrainingRecord) -> Emergence:
+def of_training(record: TrainingRecord, whose: str = "") -> Emergence:
     """The scores that tell best, those that emerge first in front."""
     best = np.argsort(-record.auc.max(axis=0), kind="stable")[:SHOWN].tolist()
     trace = record.scores.index("trace") if "trace" in record.scores else None
@@ -73,7 +72,7 @@ def of_training(record: TrainingRecord) -> Emergence:
         auc=record.auc[:, best],
         right=record.right[:, best],
         loss=record.loss,
-        title="Emergence of the pairing scores during training",
+        title=f"Emergence of the pairing scores during training{whose}",
     )
 
 
@@ -111,11 +110,14 @@ class EmergenceFigure(Figure[Emergence]):
     summary = "when each score begins to tell right from wrong in training, or the pool does"
 
     def compute(self, sources: Sources) -> Emergence:
-        """Of the training where it was recorded, else of the pool."""
-        record = training_of(sources)
-        if record is not None:
-            return of_training(record)
-        return of_pool(past(sources, least=2), answer_of(sources), sources.known)
+        """Of the training where it was recorded, else of a twin's, else of the pool."""
+        seen = training_of(sources)
+        if seen is not None:
+            return of_training(*seen)
+        try:
+            return of_pool(past(sources, least=2), answer_of(sources), sources.known)
+        except MissingDataError as error:
+            raise untrained(sources, error) from None
 
     def draw(self, numbers: Emergence) -> "Drawing":
         """Areas, shares of right pairs, and the loss below them."""

@@ -9,9 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from permq.core.network import Array
+from permq.errors import MissingDataError
 from permq.figures.figure import Figure, Sources
 from permq.figures.past import past
-from permq.figures.trained import training_of
+from permq.figures.trained import training_of, untrained
 from permq.history.training import TrainingRecord
 from permq.pool.history import SnapshotRow
 
@@ -41,6 +42,8 @@ class TrainingDrift:
         and what the weights did.
     parts
         (P,) names of the parts.
+    title
+        What is shown.
     """
 
     epochs: NDArray[np.intp]
@@ -52,6 +55,7 @@ class TrainingDrift:
     exploding: Array
     influence: Array
     parts: tuple[str, ...]
+    title: str
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +81,7 @@ class PoolDrift:
     labels: tuple[str, ...]
 
 
-def of_training(record: TrainingRecord) -> TrainingDrift:
+def of_training(record: TrainingRecord, whose: str = "") -> TrainingDrift:
     """Arrange a record by input and output layers."""
     blocks = record.blocks
     norms = [record.norms[:, :blocks].mean(1), record.norms[:, blocks : 2 * blocks].mean(1)]
@@ -91,6 +95,7 @@ def of_training(record: TrainingRecord) -> TrainingDrift:
         exploding=record.exploding.sum(axis=1),
         influence=record.influence.mean(axis=2),
         parts=record.parts,
+        title=f"Drift of the layers during training{whose}",
     )
 
 
@@ -124,9 +129,14 @@ class LayerDriftFigure(Figure[TrainingDrift | PoolDrift]):
     summary = "drift of each layer in training with norms, dead units and influence of the data"
 
     def compute(self, sources: Sources) -> TrainingDrift | PoolDrift:
-        """Of the training where it was recorded, else of the pool's placement."""
-        record = training_of(sources)
-        return of_training(record) if record else of_pool(past(sources, least=2))
+        """Of the training where it was recorded, else of a twin's, else of the pool's placement."""
+        seen = training_of(sources)
+        if seen is not None:
+            return of_training(*seen)
+        try:
+            return of_pool(past(sources, least=2))
+        except MissingDataError as error:
+            raise untrained(sources, error) from None
 
     def draw(self, numbers: TrainingDrift | PoolDrift) -> "Drawing":
         """Heat maps, and what goes with them."""
@@ -136,7 +146,7 @@ class LayerDriftFigure(Figure[TrainingDrift | PoolDrift]):
 def _training(numbers: TrainingDrift) -> "Drawing":
     from permq.figures import style
 
-    drawing = style.canvas("Drift of the layers during training", 9.5)
+    drawing = style.canvas(numbers.title, 9.5)
     panels = drawing.subplots(3, 2)
     most = max(float(numbers.inputs.max()), float(numbers.outputs.max()), 1e-12)
     count, blocks = numbers.inputs.shape

@@ -9,7 +9,7 @@ import numpy as np
 from permq.core.network import Array
 from permq.core.puzzle import Indices
 from permq.figures.figure import Figure, Sources
-from permq.figures.trained import training_of
+from permq.figures.trained import training_of, untrained
 from permq.history.embedding import States
 from permq.history.probe import STRATA
 from permq.history.representation import plane, similarity
@@ -53,7 +53,7 @@ class Representation:
     shown: int = -1
 
 
-def of_training(record: TrainingRecord) -> Representation:
+def of_training(record: TrainingRecord, whose: str = "") -> Representation:
     """Arrange a record."""
     return Representation(
         similarity=record.similarity[-1],
@@ -62,7 +62,7 @@ def of_training(record: TrainingRecord) -> Representation:
         strata=record.strata,
         names=record.parts,
         labels=tuple(str(epoch) for epoch in record.epochs),
-        title="Representation of the probe rows during training",
+        title=f"Representation of the probe rows during training{whose}",
         axis="epoch",
     )
 
@@ -90,17 +90,18 @@ class RepresentationFigure(Figure[Representation]):
     summary = "similarity (CKA) of the probe rows' states over time, and a map of them"
 
     def compute(self, sources: Sources) -> Representation:
-        """Of the training where it was recorded, else of the embedded solutions."""
-        record = training_of(sources)
-        if record is not None:
-            return of_training(record)
+        """Of the training where it was recorded, else of a twin's, else of embedded solutions."""
+        seen = training_of(sources)
+        if seen is not None:
+            return of_training(*seen)
         with sources.reading() as cursor:
             rows = history.embeddings(cursor, sources.row.id)
         read = [(States.unpack(row.content), f"{row.cost:.2g}") for row in rows]
         # what overflowed cannot be compared
         read = [(states, label) for states, label in read if np.isfinite(states.states).all()]
         if not read:
-            raise sources.missing("no solution is embedded yet: permq submit embed")
+            missing = sources.missing("no solution is embedded yet (permq submit embed)")
+            raise untrained(sources, missing)
         return of_pool([states for states, _ in read], [label for _, label in read])
 
     def frames(self, sources: Sources, most: int) -> list[Representation]:

@@ -19,6 +19,9 @@ VERSION = 1
 VANISHING, EXPLODING = 1e-2, 1e2
 """A layer's gradient vanishes or explodes when it is so many times the median layer's."""
 
+EMERGED = 0.9
+"""Area under the curve from which a score tells right from wrong pairs."""
+
 
 @dataclass(frozen=True, eq=False)
 class TrainingRecord:
@@ -121,6 +124,23 @@ class TrainingRecord:
 
 
 _WORDS = ("parts", "scores")
+
+
+def emerged(record: TrainingRecord) -> list[dict[str, Any]]:
+    """Scores by when they first tell right from wrong, the first ones first, as JSON can hold it.
+
+    Returns
+    -------
+    list
+        `score`, `epoch` of the first checkpoint at which its area reaches `EMERGED` (None: never),
+        and `auc`, its best area.
+    """
+    found: list[dict[str, Any]] = []
+    for place, name in enumerate(record.scores):
+        there = record.auc[:, place] >= EMERGED
+        epoch = int(record.epochs[there.argmax()]) if there.any() else None
+        found.append({"score": name, "epoch": epoch, "auc": float(record.auc[:, place].max())})
+    return sorted(found, key=lambda one: (one["epoch"] is None, one["epoch"] or 0, -one["auc"]))
 
 
 def checkpoint_epochs(epochs: int, count: int) -> list[int]:

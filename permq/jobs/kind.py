@@ -13,6 +13,8 @@ from permq.jobs.parameters import Parameter, Params, Value, complete, read_param
 from permq.jobs.task import Task
 
 WorkClass = Literal["heavy", "light", "render", "gpu"]
+USUAL, IDLE = 5, 9
+"""Priorities of what people wait for, and of what is done when nothing else is."""
 State = TypeVar("State")
 
 
@@ -25,6 +27,8 @@ class Kind(ABC, Generic[State]):
         What the user calls it, and what it does in one line.
     work_class
         Which nodes it goes to.
+    priority
+        Of its jobs where nobody names one, 0 (first) to 9.
     parameters
         What it accepts.
     needs_puzzle
@@ -46,6 +50,7 @@ class Kind(ABC, Generic[State]):
     name: ClassVar[str]
     summary: ClassVar[str]
     work_class: ClassVar[WorkClass] = "heavy"
+    priority: ClassVar[int] = USUAL
     parameters: ClassVar[tuple[Parameter, ...]] = ()
     needs_puzzle: ClassVar[bool] = True
     needs_pool: ClassVar[bool] = False

@@ -8,15 +8,12 @@ from permq.pool import history, jobs, settings
 from permq.pool.connection import Cursor
 from permq.pool.jobs import NewJob
 
-LOWEST = 9
-"""Priority of what is done when nothing else is."""
-
 
 def observe(cursor: Cursor) -> list[int]:
     """Submit what is due within the caller's transaction, which hands out work afterwards.
 
     A snapshot is due when the pool of a puzzle has a new best, or when heavy jobs run and the
-    last one is old enough; a new best is embedded too. Of each puzzle one waits at most.
+    last one is old enough; an embedding is when the best has none. Of each, one waits at most.
 
     Returns
     -------
@@ -28,7 +25,8 @@ def observe(cursor: Cursor) -> list[int]:
         return []
     planned = []
     for one in history.due(cursor, seconds):
-        planned.append(_job("history", one.puzzle_id, {"event": one.event}))
+        if one.event is not None:
+            planned.append(_job("history", one.puzzle_id, {"event": one.event}))
         if one.embed:
             planned.append(_job("embed", one.puzzle_id, {}))
     if not planned:
@@ -51,7 +49,7 @@ def _job(name: str, puzzle_id: int, params: dict[str, str]) -> NewJob:
         params=kind.complete(params),
         seed=0,
         puzzle_id=puzzle_id,
-        priority=LOWEST,
+        priority=kind.priority,
         keep_going=True,
         brief=kind.brief,
     )

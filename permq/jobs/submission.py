@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import count
 from typing import Any
 
 from permq import __version__
@@ -37,12 +38,21 @@ class Step:
         where it joins.
     join
         Whether one job takes up the best of all that come before.
+    aside
+        Whether the step after it does not wait for it; only one that gathers does.
+    gather
+        Whether one job waits for all that come before, and for all that went aside.
+    priority
+        0 (first) to 9, where the order names none; None for the usual one of its kind.
     """
 
     kind: str
     params: Mapping[str, Any]
     count: int = 1
     join: bool = False
+    aside: bool = False
+    gather: bool = False
+    priority: int | None = None
 
 
 @dataclass(frozen=True)
@@ -58,7 +68,7 @@ class Order:
     seed
         None draws a fresh one, and then no job is recognised as the same as another.
     priority, node, keep_going, time_limit
-        See `permq.pool.jobs.NewJob`.
+        See `permq.pool.jobs.NewJob`; without a priority each step has its own.
     again
         Whether jobs that were done already are done again.
     command
@@ -68,7 +78,7 @@ class Order:
     steps: tuple[Step, ...]
     puzzle: PuzzleRow | None = None
     seed: int | None = None
-    priority: int = 5
+    priority: int | None = None
     node: str | None = None
     keep_going: bool = False
     time_limit: float | None = None
@@ -113,11 +123,17 @@ def plan(order: Order, base_seed: int) -> list[NewJob]:
     """
     made: list[NewJob] = []
     level: list[int] = []
-    for depth, step in enumerate(order.steps):
+    aside: list[int] = []
+    # what goes aside leaves the others the seeds that they have without it
+    depths = {True: count(-1, -1), False: count()}
+    for step in order.steps:
+        depth = next(depths[step.aside])
         kind = kind_named(step.kind)
         _check_size(step)
         parents: list[tuple[int, ...]]
-        if depth == 0:
+        if step.gather:
+            parents = [(*level, *aside)] * step.count
+        elif not level:
             parents = [()] * step.count
         elif step.join:
             parents = [tuple(level)] * step.count
@@ -130,9 +146,13 @@ def plan(order: Order, base_seed: int) -> list[NewJob]:
         ]
         if len(made) + len(variants) > MAX_COUNT:
             raise OptionError(f"more than {MAX_COUNT:,} jobs at once; submit them in parts")
-        level = []
+        new = range(len(made), len(made) + len(variants))
+        if step.aside:
+            aside += new
+        else:
+            level = list(new)
+        priority = order.priority if order.priority is not None else step.priority
         for before, number, params in variants:
-            level.append(len(made))
             made.append(
                 NewJob(
                     kind=step.kind,
@@ -142,8 +162,8 @@ def plan(order: Order, base_seed: int) -> list[NewJob]:
                     seed=seeds.derived(base_seed, depth, number),
                     puzzle_id=order.puzzle.id if order.puzzle and kind.needs_puzzle else None,
                     parents=before,
-                    join_mode="best" if step.join else None,
-                    priority=order.priority,
+                    join_mode="best" if step.join or step.gather else None,
+                    priority=kind.priority if priority is None else priority,
                     node=order.node,
                     keep_going=order.keep_going,
                     brief=kind.brief,

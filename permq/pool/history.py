@@ -26,10 +26,10 @@ PATIENCE = 600.0
 
 
 class Due(NamedTuple):
-    """A puzzle whose snapshot should be made, why, and whether its best is to be embedded too."""
+    """A puzzle, why a snapshot of it should be made (None: none), and whether to embed its best."""
 
     puzzle_id: int
-    event: str
+    event: str | None
     embed: bool
 
 
@@ -148,6 +148,12 @@ def facts(cursor: Cursor, puzzle_id: int) -> PoolFacts:
     )
 
 
+def changed(cursor: Cursor, puzzle_id: int) -> bool:
+    """Whether the pool has other solutions than at the last snapshot."""
+    cursor.execute(load("history")["changed"], {"puzzle": int(puzzle_id)})
+    return bool(scalar(cursor))
+
+
 def append(
     cursor: Cursor,
     puzzle_id: int,
@@ -225,7 +231,7 @@ def speeds(cursor: Cursor, puzzle_id: int) -> dict[str, float]:
 
 
 def due(cursor: Cursor, seconds: float) -> list[Due]:
-    """Puzzles whose snapshot should be made now.
+    """Puzzles whose snapshot should be made now, or whose best is to be embedded.
 
     Parameters
     ----------
@@ -279,6 +285,26 @@ def training(cursor: Cursor, puzzle_id: int) -> bytes | None:
     cursor.execute(load("history")["training"], {"puzzle": int(puzzle_id)})
     content = scalar(cursor)
     return None if content is None else bytes(content)
+
+
+def keep_twin(
+    cursor: Cursor,
+    puzzle_id: int,
+    content: bytes,
+    recipe: Mapping[str, Any],
+    *,
+    job_id: int | None,
+) -> None:
+    """Store the record of a twin's training and how it was trained; the last one holds."""
+    given = native({"puzzle": puzzle_id, "job": job_id, "recipe": json.dumps(dict(recipe))})
+    cursor.execute(load("history")["keep_twin"], {**given, "content": _binary(content)})
+
+
+def twin(cursor: Cursor, puzzle_id: int) -> tuple[Mapping[str, Any], bytes] | None:
+    """How a puzzle's twin was trained, and the record of it; None where there is none."""
+    cursor.execute(load("history")["twin"], {"puzzle": int(puzzle_id)})
+    row = cursor.fetchone()
+    return None if row is None else (row[0], bytes(row[1]))
 
 
 def _binary(content: bytes) -> Any:

@@ -21,6 +21,7 @@ from permq.jobs.kinds.rotate import Rotate
 from permq.jobs.kinds.solve import Solve
 from permq.jobs.kinds.surgery import Surgery
 from permq.jobs.kinds.sweep import Sweep
+from permq.jobs.kinds.twin import TwinKind
 from permq.jobs.kinds.zone import Zone
 from permq.jobs.parameters import Value, unknown
 
@@ -41,6 +42,7 @@ _ALL: tuple[Kind[Any], ...] = (
     Figures(),
     History(),
     Embed(),
+    TwinKind(),
     Noop(),
 )
 

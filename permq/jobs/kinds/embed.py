@@ -4,7 +4,7 @@ from typing import Any
 
 from permq.errors import MissingDataError
 from permq.jobs.beginning import whole
-from permq.jobs.kind import Kind
+from permq.jobs.kind import IDLE, Kind
 from permq.jobs.kinds.history import pool_of, puzzle_row
 from permq.jobs.parameters import Parameter
 from permq.jobs.sealed import seal, unseal
@@ -17,6 +17,7 @@ class Embed(Kind[dict[str, Any]]):
     name = "embed"
     summary = "hidden states of the probe rows under the pool's best, for the map of them"
     work_class = "light"
+    priority = IDLE
     parameters = (
         Parameter("depths", int, 5, "Depths whose states are kept.", low=2, high=1000),
         Parameter("solution", int, None, "Number of the solution; the pool's best.", low=1),

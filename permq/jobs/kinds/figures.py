@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from permq.errors import CheckpointError
-from permq.jobs.kind import Kind
+from permq.jobs.kind import IDLE, Kind
 from permq.jobs.parameters import Parameter, Params
 from permq.jobs.sealed import seal, unseal
 from permq.jobs.task import Task
@@ -55,6 +55,7 @@ class Figures(Kind[Pictures]):
     name = "figures"
     summary = "pictures of the puzzle and its pool"
     work_class = "render"
+    priority = IDLE
     parameters = (
         Parameter("names", str, ALL, "Figures, joined by commas, or all.", check=check_names),
         Parameter("top", int, 100, "Best solutions to compare.", low=1, high=1000),

@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any
 
 from permq.errors import OptionError
 from permq.jobs.beginning import whole
-from permq.jobs.kind import Kind
+from permq.jobs.kind import IDLE, Kind
 from permq.jobs.parameters import Parameter
 from permq.jobs.sealed import seal, unseal
 from permq.jobs.task import Task
@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 EVENTS = ("improvement", "timer", "stage", "request")
 """As `permq.pool.history` names them, which takes numpy to load."""
+STAGE = "stage"
 
 
 class History(Kind[dict[str, Any]]):
@@ -22,6 +23,7 @@ class History(Kind[dict[str, Any]]):
     name = "history"
     summary = "a snapshot of the pool, for the history of how the search learns"
     work_class = "light"
+    priority = IDLE
     parameters = (Parameter("event", str, "request", "Why it is made.", choices=EVENTS),)
     needs_pool = True
     brief = True
@@ -36,9 +38,11 @@ class History(Kind[dict[str, Any]]):
         from permq.history.taking import take
 
         puzzle, pool = whole(task), pool_of(task)
-        taken = take(
-            pool, puzzle_row(pool, puzzle), puzzle, event=task.params["event"], job_id=task.job
-        )
+        number = puzzle_row(pool, puzzle)
+        if task.params["event"] == STAGE and not _changed(pool, number):
+            state["snapshot"] = None
+            return True
+        taken = take(pool, number, puzzle, event=task.params["event"], job_id=task.job)
         state |= {
             "snapshot": taken.id,
             "solutions": taken.solutions,
@@ -57,8 +61,17 @@ class History(Kind[dict[str, Any]]):
         return unseal(self.name, whole(task).fingerprint, data)
 
     def result(self, task: Task, state: dict[str, Any]) -> dict[str, Any]:
-        """The snapshot's number and its main numbers."""
+        """The snapshot's number and its main numbers; None where the pool is as at the last one."""
         return state
+
+
+def _changed(pool: "Connection", puzzle_id: int) -> bool:
+    """Whether a stage has brought anything."""
+    from permq.pool import history
+    from permq.pool.connection import transaction
+
+    with transaction(pool) as cursor:
+        return history.changed(cursor, puzzle_id)
 
 
 def pool_of(task: Task) -> "Connection":

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from permq.core.puzzle import Puzzle
 
 ALL, QUICK = "all", "quick"
+KEPT = 3
+"""Orders that are handed out: more than the best, so that the pool begins diverse."""
 
 
 def check_method(text: str) -> str:
@@ -52,14 +54,15 @@ class Ordering:
         Seeds to run.
     guesses
         Name, direction and cost of the orders of those that were run; None for infinity.
-    best
-        Input layers (local indices) in the best order so far.
+    kept
+        Places among the guesses of the best orders so far, the best one first, and their input
+        layers (local indices).
     """
 
     puzzle: "Puzzle"
     names: tuple[str, ...]
     guesses: list[tuple[str, str, float | None]] = field(default_factory=list)
-    best: list[int] = field(default_factory=list)
+    kept: list[tuple[int, list[int]]] = field(default_factory=list)
 
     @property
     def done(self) -> int:
@@ -105,28 +108,32 @@ class Order(Kind[Ordering]):
 
         pair = pairing(state.puzzle, task.params["pairs"] or ENSEMBLE)
         blocks = Paired.of(state.puzzle, pair, task.params["rows"])
-        before = list(state.best)
+        before = list(state.kept)
         for name in state.names[state.done :]:
-            found, least = seed_orders(blocks, [name]), state.mse
+            found = seed_orders(blocks, [name])
+            # of the two directions of a seed, the better one
+            state.kept.append((len(state.guesses), [int(a) for a in found[0].inp]))
             state.guesses += [(g.name, g.direction, finite(g.mse)) for g in found]
-            if found[0].mse < least or not state.best:
-                state.best = [int(a) for a in found[0].inp]
+            state.kept.sort(key=lambda one: _cost(state.guesses[one[0]][2]))
+            del state.kept[KEPT:]
             task.report(state.done, found[0].mse, state.mse, name)
             if task.stop():
                 break
-        if state.best != before:
-            out = pair[state.best]
-            task.found(state.puzzle.arrangement(state.best, out), f"order:{self._winner(state)}")
+        if state.kept != before:
+            for place, inp in reversed(state.kept):
+                name, direction, _ = state.guesses[place]
+                way = name if direction == "forward" else f"{name}:{direction}"
+                task.found(state.puzzle.arrangement(inp, pair[inp]), f"order:{way}")
         return state.done >= len(state.names)
 
     def dump(self, task: Task, state: Ordering) -> bytes:
         """Pack the guesses."""
-        body = {"guesses": [list(guess) for guess in state.guesses], "best": state.best}
+        body = {"guesses": [list(guess) for guess in state.guesses], "kept": state.kept}
         return seal(self.name, state.puzzle.fingerprint, body)
 
     def load(self, task: Task, data: bytes) -> Ordering:
         """Unpack and check them."""
-        from permq.search.checkpoint_fields import cost, permutation
+        from permq.search.checkpoint_fields import cost, count, permutation
 
         state = self.begin(task)
         body = unseal(self.name, state.puzzle.fingerprint, data)
@@ -134,9 +141,10 @@ class Order(Kind[Ordering]):
             for name, direction, mse in body["guesses"]:
                 cost(mse)
                 state.guesses.append((str(name), str(direction), mse))
-            if body["best"]:
-                state.best = [int(a) for a in permutation(body["best"], state.puzzle.blocks)]
-        except (KeyError, TypeError, ValueError) as error:
+            for place, inp in body["kept"]:
+                order = permutation(inp, state.puzzle.blocks).tolist()
+                state.kept.append((range(len(state.guesses))[count(place)], order))
+        except (IndexError, KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"the checkpoint is damaged: {error}") from None
         if [name for name, _, _ in state.guesses[::2]] != list(state.names[: state.done]):
             raise CheckpointError("the checkpoint is damaged: its seeds are not those of the job")
@@ -146,16 +154,13 @@ class Order(Kind[Ordering]):
         """The best order, and what every seed costs."""
         pair = pairing(state.puzzle, task.params["pairs"] or ENSEMBLE)
         guesses = sorted(state.guesses, key=lambda guess: _cost(guess[2]))
+        best = state.kept[0][1]
         return {
-            "answer": state.puzzle.arrangement(state.best, pair[state.best]).text,
+            "answer": state.puzzle.arrangement(best, pair[best]).text,
             "mse": finite(state.mse),
             "rows": min(task.params["rows"], state.puzzle.rows),
             "seeds": [{"name": n, "direction": d, "mse": mse} for n, d, mse in guesses],
         }
-
-    def _winner(self, state: Ordering) -> str:
-        name, direction, _ = min(state.guesses, key=lambda guess: _cost(guess[2]))
-        return name if direction == "forward" else f"{name}:{direction}"
 
 
 def _cost(mse: float | None) -> float:

@@ -9,6 +9,8 @@ CREATE TABLE twins (
     made_at   timestamptz NOT NULL DEFAULT clock_timestamp()
 );
 
+CREATE INDEX jobs_embed ON jobs (puzzle_id, id) WHERE kind = 'embed';
+
 ALTER TABLE snapshots DROP CONSTRAINT snapshots_event_check;
 ALTER TABLE snapshots ADD CONSTRAINT snapshots_event_check
     CHECK (event IN ('improvement', 'timer', 'stage', 'request'));

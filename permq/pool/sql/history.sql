@@ -57,6 +57,14 @@ SELECT id FROM snapshots WHERE job_id = %(job)s;
 -- name: last
 SELECT numbers FROM snapshots WHERE puzzle_id = %(puzzle)s ORDER BY id DESC LIMIT 1;
 
+-- name: changed
+-- Whether there are other solutions than at the last snapshot.
+SELECT EXISTS (SELECT FROM solutions WHERE puzzle_id = %(puzzle)s) AND NOT EXISTS (
+    SELECT FROM (
+        SELECT solutions FROM snapshots WHERE puzzle_id = %(puzzle)s ORDER BY id DESC LIMIT 1
+    ) AS last
+    WHERE solutions = (SELECT count(*) FROM solutions WHERE puzzle_id = %(puzzle)s));
+
 -- name: listing
 -- Not more than so many, evenly chosen, the first and the last among them.
 WITH numbered AS (
@@ -85,30 +93,41 @@ ORDER BY found_at, id;
 
 -- name: due
 -- Puzzles whose best is another than at the last snapshot, or whose jobs have run for a while
--- since; none whose snapshot is under way, or failed lately.
-SELECT p.id,
-    CASE WHEN best.id IS DISTINCT FROM last.best_id THEN 'improvement' ELSE 'timer' END,
-    best.id IS DISTINCT FROM last.best_id
+-- since, or whose best is not embedded; none whose snapshot, or embedding, is under way or failed
+-- lately. What waits for the stage of a pipeline is not under way.
+SELECT id, event, embed FROM (
+    SELECT p.id,
+        CASE WHEN NOT snapshot.free THEN NULL
+            WHEN best.id IS DISTINCT FROM last.best_id THEN 'improvement'
+            WHEN last.at < clock_timestamp() - %(seconds)s * interval '1 s' AND EXISTS (
+                SELECT FROM jobs WHERE jobs.puzzle_id = p.id AND state = 'running'
+                    AND work_class = 'heavy') THEN 'timer' END AS event,
+        embedding.free
+            AND NOT EXISTS (SELECT FROM embeddings WHERE solution_id = best.id) AS embed
+    FROM puzzles p
+    CROSS JOIN LATERAL (
+        SELECT id FROM solutions WHERE puzzle_id = p.id ORDER BY solved DESC, cost, id LIMIT 1
+    ) AS best
+    LEFT JOIN LATERAL (
+        SELECT at, best_id FROM snapshots WHERE puzzle_id = p.id ORDER BY id DESC LIMIT 1
+    ) AS last ON true
+    CROSS JOIN LATERAL (SELECT coalesce((
+        SELECT state = 'done' OR ended_at < clock_timestamp() - %(patience)s * interval '1 s'
+        FROM jobs WHERE jobs.puzzle_id = p.id AND kind = 'history'
+            AND state IN ('done', 'failed', 'cancelled') ORDER BY id DESC LIMIT 1), true)
+        AND NOT EXISTS (SELECT FROM jobs WHERE jobs.puzzle_id = p.id AND kind = 'history'
+            AND state IN ('ready', 'assigned', 'running')) AS free
+    ) AS snapshot
+    CROSS JOIN LATERAL (SELECT coalesce((
+        SELECT state = 'done' OR ended_at < clock_timestamp() - %(patience)s * interval '1 s'
+        FROM jobs WHERE jobs.puzzle_id = p.id AND kind = 'embed'
+            AND state IN ('done', 'failed', 'cancelled') ORDER BY id DESC LIMIT 1), true)
         AND NOT EXISTS (SELECT FROM jobs WHERE jobs.puzzle_id = p.id AND kind = 'embed'
-            AND state IN ('waiting', 'ready', 'assigned', 'running'))
-FROM puzzles p
-CROSS JOIN LATERAL (
-    SELECT id FROM solutions WHERE puzzle_id = p.id ORDER BY solved DESC, cost, id LIMIT 1) AS best
-LEFT JOIN LATERAL (
-    SELECT at, best_id FROM snapshots WHERE puzzle_id = p.id ORDER BY id DESC LIMIT 1
-) AS last ON true
-LEFT JOIN LATERAL (
-    SELECT state, ended_at FROM jobs WHERE puzzle_id = p.id AND kind = 'history'
-    ORDER BY id DESC LIMIT 1
-) AS job ON true
-WHERE (best.id IS DISTINCT FROM last.best_id
-        OR (last.at < clock_timestamp() - %(seconds)s * interval '1 s' AND EXISTS (
-            SELECT FROM jobs WHERE jobs.puzzle_id = p.id AND state = 'running'
-                AND work_class = 'heavy')))
-    AND (job.state IS NULL OR job.state = 'done'
-        OR (job.state NOT IN ('waiting', 'ready', 'assigned', 'running')
-            AND job.ended_at < clock_timestamp() - %(patience)s * interval '1 s'))
-ORDER BY p.id;
+            AND state IN ('ready', 'assigned', 'running')) AS free
+    ) AS embedding
+) AS found
+WHERE event IS NOT NULL OR embed
+ORDER BY id;
 
 -- name: gpu_lives
 SELECT EXISTS (SELECT FROM nodes WHERE state = 'live' AND gpu IS NOT NULL AND 'gpu' = ANY(classes));
@@ -135,3 +154,12 @@ ON CONFLICT (puzzle_id) DO UPDATE SET content = excluded.content;
 
 -- name: training
 SELECT content FROM trainings WHERE puzzle_id = %(puzzle)s;
+
+-- name: keep_twin
+INSERT INTO twins (puzzle_id, job_id, recipe, content)
+VALUES (%(puzzle)s, %(job)s, %(recipe)s, %(content)s)
+ON CONFLICT (puzzle_id) DO UPDATE SET job_id = excluded.job_id, recipe = excluded.recipe,
+    content = excluded.content, made_at = excluded.made_at;
+
+-- name: twin
+SELECT recipe, content FROM twins WHERE puzzle_id = %(puzzle)s;

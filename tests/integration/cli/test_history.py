@@ -6,6 +6,7 @@ import pytest
 
 from permq.core.arrangement import Arrangement
 from permq.core.loading import load_puzzle
+from permq.history.training import TrainingRecord
 from permq.pool import history, puzzles, solutions
 from permq.pool.connection import connect, transaction
 from permq.pool.solutions import Found, check
@@ -97,3 +98,18 @@ def test_a_recorded_training_comes_with_its_puzzle(pool, permq, tmp_path):
         assert history.training(cursor, row.id) == (tmp_path / "new/history.npz").read_bytes()
     (tmp_path / "new/history.npz").write_bytes(b"damaged")
     assert "no record of a training" in permq("puzzle", "add", tmp_path / "new").err
+
+
+def test_a_twin_is_trained_and_kept_with_the_puzzle(pool, permq):
+    row = add(pool)
+    told = permq("history", "twin", "--epochs", "2", "--rows", "60", "--seed", "4", "--json").json
+    assert (told["epochs"], told["rows"], told["labels"]) == (2, 60, "true")
+    assert {"score", "epoch", "auc"} == set(told["emerged"][0])
+    with transaction(pool) as cursor:
+        recipe, content = history.twin(cursor, row.id)
+        assert history.training(cursor, row.id) is None
+    assert recipe["seed"] == 4
+    assert TrainingRecord.unpack(content).blocks == row.blocks
+    lines = permq("history", "twin", "--epochs", "1", "--rows", "60").out.splitlines()
+    assert lines[1] == "twin       12 blocks, 60 rows, labels true"
+    assert permq("figures", "emergence", "--out", "drawn", "--json").json["missing"] == {}

@@ -14,6 +14,7 @@ from permq.figures.render import PNG, SVG, render
 from permq.history.embedding import States, depths_of, states_on_processor
 from permq.history.recording import recording
 from permq.history.taking import probe, take
+from permq.history.twin import Twin, TwinSettings
 from permq.pool import history, puzzles
 from permq.pool.connection import transaction
 from permq.pool.solutions import record
@@ -28,6 +29,8 @@ FIGURES = (
     "layer_drift",
     "representation",
 )
+
+OF_TRAINING = ("emergence", "layer_drift", "representation")
 
 
 @pytest.fixture
@@ -62,6 +65,8 @@ def test_an_empty_pool_gives_one_clear_line(connection, stored, name):
     with pytest.raises(MissingDataError) as told:
         render(figure_named(name), gather(connection, stored))
     assert "\n" not in str(told.value)
+    if name in OF_TRAINING:
+        assert "permq history twin" in str(told.value)
 
 
 @pytest.mark.parametrize("name", ANIMATED)
@@ -85,5 +90,24 @@ def test_a_recorded_training_is_shown(connection, tmp_path):
     drift = figure_named("layer_drift").compute(sources)
     assert drift.inputs.shape == drift.outputs.shape == (5, 3)
     assert np.array_equal(drift.inputs[0], np.zeros(3))
-    for name in ("emergence", "layer_drift", "representation"):
+    for name in OF_TRAINING:
         assert render(figure_named(name), sources).files[PNG]
+        assert "twin" not in figure_named(name).compute(sources).title
+
+
+def test_a_twin_is_shown_where_no_training_was_recorded_and_the_title_says_so(
+    connection, stored, toy, tmp_path
+):
+    twin = Twin(toy[0], TwinSettings(epochs=2, rows=30))
+    twin.advance(lambda: False, lambda number, word: None)
+    with transaction(connection) as cursor:
+        history.keep_twin(cursor, stored.id, twin.record().pack(), twin.facts(), job_id=None)
+    sources = gather(connection, stored)
+    for name in OF_TRAINING:
+        assert "of a twin: not the puzzle's own" in figure_named(name).compute(sources).title
+        assert render(figure_named(name), sources).files[PNG]
+    # a record of the puzzle's own training goes before
+    with transaction(connection) as cursor:
+        history.keep_training(cursor, stored.id, twin.record().pack())
+    for name in OF_TRAINING:
+        assert "twin" not in figure_named(name).compute(sources).title

@@ -151,10 +151,14 @@ def test_what_is_due(connection, stored, toy, wrong):
     found(connection, stored, checked[:1])
     assert due() == [("improvement", True)]
     job = new_job(connection, stored)
-    assert due() == []  # one waits
+    assert due() == [(None, True)]
+    embedding = new_job(connection, stored, "embed")
+    assert due() == []  # one of each waits
     take(connection, stored.id, toy[0], job_id=job)
     with transaction(connection) as cursor:
-        cursor.execute("UPDATE jobs SET state = 'done' WHERE id = %s", (job,))
+        best = history.snapshots(cursor, stored.id)[-1].best_id
+        history.keep_embedding(cursor, stored.id, best, b"", job_id=embedding, device="cpu")
+        cursor.execute("UPDATE jobs SET state = 'done' WHERE id IN (%s, %s)", (job, embedding))
     assert due() == due(0.0) == []  # nothing runs
     running = new_job(connection, stored, "anneal")
     with transaction(connection) as cursor:
@@ -165,6 +169,8 @@ def test_what_is_due(connection, stored, toy, wrong):
     found(connection, stored, checked[1:])
     assert due() == [("improvement", True)]
     new_job(connection, stored, "embed")
+    assert due() == [("improvement", False)]
+    new_job(connection, stored, state="waiting")  # for a stage that is far away
     assert due() == [("improvement", False)]
     new_job(connection, stored, state="failed")
     assert due() == []  # not again at once

@@ -1,6 +1,7 @@
 """A fleet at work makes its history by itself."""
 
-from permq.jobs.observing import LOWEST, observe
+from permq.jobs.kind import IDLE
+from permq.jobs.observing import observe
 from permq.pool.connection import transaction
 from tests.nodes import step
 from tests.toys import toy_puzzle
@@ -23,8 +24,8 @@ def test_snapshots_and_embeddings_come_with_improvements_and_by_the_clock(fleet)
     assert fleet.states(searched)[searched[0]] in {"ready", "assigned", "running"}
     made = fleet.rows("SELECT kind, priority, brief, state FROM jobs WHERE kind <> 'anneal'")
     assert {(kind, priority) for kind, priority, *_ in made} == {
-        ("history", LOWEST),
-        ("embed", LOWEST),
+        ("history", IDLE),
+        ("embed", IDLE),
     }
     # each snapshot is of a job of its own
     assert fleet.rows("SELECT job_id FROM snapshots GROUP BY job_id HAVING count(*) > 1") == []

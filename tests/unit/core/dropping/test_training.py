@@ -5,8 +5,8 @@ import pytest
 import torch
 
 from permq.core.dropping.data import synthetic_task
-from permq.core.dropping.recipe import ACTIVATIONS, OPTIMIZERS, Recipe
 from permq.core.dropping.gradients import Parameters, loss_and_gradient
+from permq.core.dropping.recipe import ACTIVATIONS, OPTIMIZERS, Recipe
 from permq.core.dropping.training import Trained, Training, answers, train
 
 SMALL = Recipe(blocks=3, width=5, hidden=7, outputs=2, rows=200, epochs=20, batch_size=32)

@@ -135,3 +135,10 @@ def test_a_checkpoint_is_the_same_after_it_was_read(kind, words, given):
 def test_every_kind_is_tried_that_does_not_read_the_pool():
     reading = {name for name, kind in KINDS.items() if kind.needs_pool}
     assert {kind for kind, _, _ in JOBS} == set(KINDS) - reading
+
+
+def test_the_best_three_orders_are_handed_out_the_best_one_last():
+    whole, _, found, _ = run("order", ["rows=30"], given=False)
+    texts = [arrangement.text for arrangement, _ in found]
+    assert len(set(texts)) == len(texts) == 3
+    assert texts[-1] == whole["answer"]
