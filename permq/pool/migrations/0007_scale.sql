@@ -5,14 +5,15 @@ ALTER TABLE jobs SET (fillfactor = 85, autovacuum_vacuum_scale_factor = 0.02,
     autovacuum_analyze_scale_factor = 0.05);
 ALTER TABLE nodes SET (fillfactor = 50);
 
--- Jobs of one lane may go to the same nodes; a long lane hides no other from who hands out work.
-ALTER TABLE jobs ADD lane text NOT NULL GENERATED ALWAYS AS (
+-- Where a ready job waits: all of a lane may go to the same nodes, and a long lane hides no other
+-- from who hands out work. Null for what is not ready, so that no other index serves as well.
+ALTER TABLE jobs ADD lane text GENERATED ALWAYS AS (CASE WHEN state = 'ready' AND NOT paused THEN
     work_class || CASE WHEN brief THEN ' brief' ELSE '' END
     || CASE WHEN requested_node IS NULL THEN '' ELSE ' on ' || requested_node END
     || CASE WHEN slice > 0 OR attempt > 0 THEN ' of ' || coalesce(numeric_class, '') ELSE '' END
-) STORED;
+END) STORED;
 DROP INDEX jobs_backlog;
-CREATE INDEX jobs_lanes ON jobs (lane, priority, id) WHERE state = 'ready' AND NOT paused;
+CREATE INDEX jobs_lanes ON jobs (lane, priority, id) WHERE lane IS NOT NULL;
 CREATE INDEX jobs_oldest ON jobs (work_class, ready_at) WHERE state = 'ready' AND NOT paused;
 
 -- The lease is renewed every two seconds: in an index, every renewal would be a new entry in all.
@@ -21,10 +22,11 @@ DROP INDEX jobs_leased;
 DROP INDEX jobs_unfinished;
 CREATE INDEX jobs_unfinished ON jobs (puzzle_id, kind)
     WHERE state IN ('waiting', 'ready', 'assigned', 'running');
--- Lists: what is not finished in the order it will be done, what has ended by its number.
+-- Lists: what is not finished in the order it will be done; what has ended, the newest first, by
+-- an expression, as Postgres would rather look for them among all jobs by their numbers.
 CREATE INDEX jobs_queue ON jobs (state, priority, id)
     WHERE state IN ('waiting', 'ready', 'assigned', 'running');
-CREATE INDEX jobs_ended ON jobs (state, id)
+CREATE INDEX jobs_ended ON jobs (state, (-id))
     WHERE state IN ('done', 'failed', 'cancelled', 'blocked');
 
 -- How many jobs there are of each sort: the sum of all its rows. Every change of jobs adds rows, so

@@ -26,10 +26,9 @@ WHERE jobs.state IN ('assigned', 'running') AND work_class = 'heavy' AND NOT bri
 -- name: backlog
 -- The first of every lane, by priority and age, from lane to lane along the index.
 WITH RECURSIVE lanes AS (
-    (SELECT lane FROM jobs WHERE state = 'ready' AND NOT paused ORDER BY lane LIMIT 1)
+    (SELECT lane FROM jobs WHERE lane IS NOT NULL ORDER BY lane LIMIT 1)
     UNION ALL
-    SELECT (SELECT j.lane FROM jobs j WHERE j.state = 'ready' AND NOT j.paused AND j.lane > l.lane
-        ORDER BY j.lane LIMIT 1)
+    SELECT (SELECT j.lane FROM jobs j WHERE j.lane > l.lane ORDER BY j.lane LIMIT 1)
     FROM lanes l WHERE l.lane IS NOT NULL
 )
 SELECT j.id, j.work_class, j.priority,
@@ -38,7 +37,7 @@ SELECT j.id, j.work_class, j.priority,
     j.slice > 0 OR j.attempt > 0, j.numeric_class, j.requested_node, j.node_id, j.brief, j.lane
 FROM lanes CROSS JOIN LATERAL (
     SELECT * FROM jobs
-    WHERE jobs.lane = lanes.lane AND state = 'ready' AND NOT paused
+    WHERE jobs.lane = lanes.lane
     ORDER BY priority, id
     LIMIT CASE WHEN lanes.lane = 'heavy' THEN %(heavy)s
         WHEN lanes.lane LIKE '%% on %%' THEN least(%(others)s, 32) ELSE %(others)s END

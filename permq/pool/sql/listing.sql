@@ -30,7 +30,7 @@ WITH picked AS (
             SELECT id FROM jobs
             WHERE jobs.state = of.state
                 AND jobs.state IN ('done', 'failed', 'cancelled', 'blocked') AND {wanted}
-            ORDER BY id DESC LIMIT %(limit)s) AS last
+            ORDER BY -id LIMIT %(limit)s) AS last
         ORDER BY last.id DESC LIMIT %(limit)s)
 )
 SELECT j.id, j.submission_id, j.kind, p.name, j.state, j.paused, j.cancelling, n.name,
