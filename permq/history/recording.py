@@ -240,7 +240,8 @@ def _look(recipe: "Recipe", trained: "Trained", x: Floats) -> dict[str, Any]:
         "dead": dead,
         "right": {name: float(np.mean(assign(cost) == order)) for name, cost in costs.items()},
         "auc": {name: right_against_wrong(cost) for name, cost in costs.items()},
-        "states": states[_depths(recipe)],
+        # laid out as they come back from a checkpoint: sums depend on it in their last digits
+        "states": np.ascontiguousarray(states[_depths(recipe)]),
     }
 
 
