@@ -14,6 +14,7 @@ GROUPS = (
     "settings",
     "answers",
     "parameters",
+    "messages",
     "checkpoints",
     "spool",
     "addresses",
