@@ -39,7 +39,7 @@ def command(port: int | None, address: str, password_file: Path | None, data: Pa
     """
     import asyncio
 
-    from permq.cli.servers import pool_url
+    from permq.cli.servers import reading_url
     from permq.dashboard import PORT
     from permq.dashboard.app import serve
     from permq.dashboard.guards import Guard
@@ -49,7 +49,7 @@ def command(port: int | None, address: str, password_file: Path | None, data: Pa
     guard = Guard(password=password_for(address, password_file))
     if not is_loopback(address):
         guard = Guard(None, guard.password)
-    url = pool_url(data)
+    url = reading_url(data)
     chosen = chosen_port(port, PORT)
     host = f"[{address}]" if ":" in address else address
 
@@ -76,12 +76,12 @@ def password_for(address: str, file: Path | None) -> str | None:
 
 def links_of(data: Path | None) -> Callable[[], Mapping[str, str | None]]:
     """Where Flower and Grafana are, asked anew each time: they may be started later."""
-    from permq.config import ServiceSettings, WatchSettings
+    from permq.config import WatchSettings, data_folder
     from permq.dashboard import GRAFANA
     from permq.services.addresses import running
     from permq.services.flower import PORT as FLOWER_PORT
 
-    place = ServiceSettings.read().data if data is None else data
+    place = data_folder() if data is None else data
     grafana = WatchSettings.read().grafana_url or GRAFANA
 
     def links() -> Mapping[str, str | None]:

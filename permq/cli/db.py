@@ -1,5 +1,6 @@
 """`permq db`: the fleet's database."""
 
+from dataclasses import asdict
 from pathlib import Path
 
 import click
@@ -11,7 +12,7 @@ from permq.cli.servers import data_option
 
 @click.group(name="db")
 def command() -> None:
-    """Bring the database to this version, check it, save it to a file and bring it back.
+    """Bring the database to this version, give it roles, save it to a file and bring it back.
 
     \b
     Example:
@@ -70,6 +71,46 @@ def check(data: Path | None, as_json: bool) -> int:
         ],
     )
     return 0 if state.current else 1
+
+
+@command.command(name="roles")
+@data_option
+@options.json_option
+def make_roles(data: Path | None, as_json: bool) -> None:
+    """Make the roles permq_owner, permq_worker and permq_reader, or give them other passwords.
+
+    PERMQ_POSTGRES_URL is an administrator's here. The schema becomes the owner's, who alone
+    migrates, backs up and restores; workers and those who submit jobs log in as permq_worker,
+    dashboard, metrics and whoever only looks as permq_reader.
+
+    Passwords are PERMQ_POSTGRES_OWNER_PASSWORD, PERMQ_POSTGRES_WORKER_PASSWORD and
+    PERMQ_POSTGRES_READER_PASSWORD, or the same with _FILE or _COMMAND behind: the file that holds
+    one, the command that prints one. A role without one keeps what it has. `permq up` does all
+    this for its own Postgres.
+
+    \b
+    Example:
+      PERMQ_POSTGRES_WORKER_PASSWORD_COMMAND="pass show permq/worker" permq db roles
+    """
+    from contextlib import closing
+
+    from permq.cli.servers import pool_url
+    from permq.config import Passwords
+    from permq.pool.connection import connect
+    from permq.pool.roles import make
+
+    passwords = Passwords.of_postgres().chosen
+    with closing(connect(pool_url(data))) as connection:
+        made = make(connection, passwords)
+    emit(
+        {"roles": [asdict(role) for role in made]},
+        as_json=as_json,
+        lines=[
+            f"{role.name:<14}{'made' if role.made else 'there already':<15}"
+            + ("password set" if role.password else "no password given")
+            for role in made
+        ],
+    )
 
 
 @command.command(name="backup")

@@ -30,10 +30,10 @@ def command(data: Path | None, as_json: bool) -> None:
     import os
     import signal
 
-    from permq.config import ServiceSettings
+    from permq.config import data_folder
     from permq.services.lock import holder
 
-    place = (ServiceSettings.read().data if data is None else data).expanduser().absolute()
+    place = (data_folder() if data is None else data).expanduser().absolute()
     running = holder(place)
     if running is None:
         emit({"data": place, "ended": None}, as_json=as_json, lines=[f"nothing runs on {place}"])

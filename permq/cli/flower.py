@@ -27,17 +27,14 @@ def command(port: int | None, address: str, data: Path | None) -> int:
     Example:
       permq flower --port 5555
     """
-    from permq.config import ServiceSettings, WatchSettings
+    from permq.config import WatchSettings, data_folder
     from permq.services import flower
     from permq.services.addresses import find
     from permq.services.files import new_password
     from permq.services.ports import chosen_port
 
-    addresses = find(ServiceSettings.read().data if data is None else data)
-    servers = {
-        "PERMQ_POSTGRES_URL": addresses.postgres_url,
-        "PERMQ_REDIS_URL": addresses.redis_url,
-    }
+    addresses = find(data_folder() if data is None else data)
+    servers = {"PERMQ_REDIS_URL": addresses.redis_url}
     chosen_password = WatchSettings.read().flower_password
     password = chosen_password or new_password()
     chosen = chosen_port(port, flower.PORT)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from permq.cli.job_letters import warn
-from permq.cli.servers import pool_url
+from permq.cli.servers import reading_url
 
 if TYPE_CHECKING:
     from permq.pool.connection import Connection, Cursor
@@ -54,7 +54,7 @@ class Looks(Generic[Seen]):
         while True:
             try:
                 if self._connection.closed:
-                    self._connection, self._own = connect(pool_url(self._data)), True
+                    self._connection, self._own = connect(reading_url(self._data)), True
                 with transaction(self._connection) as cursor:
                     return self._look(cursor)
             except UnreachableError as error:

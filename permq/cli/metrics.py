@@ -58,13 +58,13 @@ def command(
       permq metrics --once
     """
     from permq import __version__
-    from permq.cli.servers import pool_url
+    from permq.cli.servers import reading_url
     from permq.metrics.exporter import Exporter
 
     def tell(line: str) -> None:
         click.echo(f"permq metrics: {line}", err=True)
 
-    exporter = Exporter(pool_url(data), __version__, tell)
+    exporter = Exporter(reading_url(data), __version__, tell)
     if once:
         page, up = exporter.page()
         click.echo(page, nl=False)

@@ -41,6 +41,11 @@ def pool_url(data: Path | None = None) -> str:
     return _addresses(data).postgres_url
 
 
+def reading_url(data: Path | None = None) -> str:
+    """Like `pool_url`, for those who only read: the reader's role, where `permq up` has made it."""
+    return _addresses(data).reader_url
+
+
 def broker_url(data: Path | None = None) -> str:
     """Address of the Redis of this fleet, with its password: never to be printed.
 
@@ -58,13 +63,15 @@ def broker_url(data: Path | None = None) -> str:
 
 
 @contextmanager
-def connected(data: Path | None = None) -> "Iterator[Connection]":
+def connected(data: Path | None = None, *, reading: bool = False) -> "Iterator[Connection]":
     """Connect to Postgres with the schema of this version, and close at the end.
 
     Parameters
     ----------
     data
         Data folder of `permq up`; None for what the environment says.
+    reading
+        Log in as who may only read, where that is known.
 
     Yields
     ------
@@ -79,7 +86,7 @@ def connected(data: Path | None = None) -> "Iterator[Connection]":
     from permq.pool.connection import connect
     from permq.pool.migrate import migrate
 
-    connection = connect(pool_url(data))
+    connection = connect(reading_url(data) if reading else pool_url(data))
     try:
         migrate(connection)
         yield connection
@@ -88,7 +95,7 @@ def connected(data: Path | None = None) -> "Iterator[Connection]":
 
 
 def _addresses(data: Path | None) -> "Addresses":
-    from permq.config import ServiceSettings
+    from permq.config import data_folder
     from permq.services.addresses import find
 
-    return find(ServiceSettings.read().data if data is None else data)
+    return find(data_folder() if data is None else data)

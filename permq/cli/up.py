@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 
     from permq.services.health import Health
     from permq.services.plan import Plan
+    from permq.services.servers import PostgresAddresses
 
 PORT = click.IntRange(1, 65_535)
 
@@ -81,7 +82,6 @@ def command(
     from permq.dashboard import PORT as DASHBOARD_PORT
     from permq.faults import fault_point
     from permq.metrics import PORT as METRICS_PORT
-    from permq.pool.migrate import migrate
     from permq.services import addresses
     from permq.services.flower import PORT as FLOWER_PORT
     from permq.services.health import survey
@@ -98,14 +98,14 @@ def command(
     with locked(place), Supervisor(place, click.echo) as supervisor:
         try:
             addresses.forget(place)  # those of one that was killed
-            redis_url = start_redis(supervisor, place, redis_port)
-            postgres_url = start_postgres(supervisor, place, postgres_port)
-            migrate(postgres_url)
+            redis = start_redis(supervisor, place, redis_port)
+            postgres = start_postgres(supervisor, place, postgres_port)
+            make_schema(postgres)
             fault_point("schema-ready")
             plan = make_plan(
                 place,
-                postgres_url,
-                redis_url,
+                postgres,
+                redis,
                 count=nodes,
                 workers=workers,
                 flower_port=chosen_port(flower_port, FLOWER_PORT) if flower else None,
@@ -113,15 +113,20 @@ def command(
                 metrics_port=chosen_port(metrics_port, METRICS_PORT) if metrics else None,
                 dashboard_port=chosen_port(dashboard_port, DASHBOARD_PORT) if dashboard else None,
             )
-            roll = Roll(postgres_url)
+            roll = Roll(postgres.reader)
             supervisor.start(*plan.members(roll.is_live))
             roll.close()
             record = addresses.Record(
-                postgres_url, redis_url, plan.flower, plan.metrics, plan.dashboard
+                postgres.owner,
+                redis.worker,
+                postgres.reader,
+                plan.flower,
+                plan.metrics,
+                plan.dashboard,
             )
             addresses.save(place, record)
             fault_point("addresses-saved")
-            found = survey(addresses.Addresses(postgres_url, redis_url), record)
+            found = survey(addresses.Addresses(postgres.owner, redis.worker), record)
             for line in told(plan, found, usual, known_password=chosen_password is not None):
                 click.echo(line)
             click.echo(f"ready after {time.monotonic() - began:.1f} s; Ctrl-C ends everything")
@@ -135,6 +140,20 @@ def command(
             fault_point("addresses-forgotten")
     click.echo("everything has ended")
     return 0
+
+
+def make_schema(postgres: "PostgresAddresses") -> None:
+    """Make the roles of a server of this machine's own, and bring the schema to this version."""
+    from contextlib import closing
+
+    from permq.pool import roles
+    from permq.pool.connection import connect
+    from permq.pool.migrate import migrate
+
+    if postgres.admin is not None:
+        with closing(connect(postgres.admin)) as connection:
+            roles.make(connection, postgres.passwords)
+    migrate(postgres.owner)
 
 
 def told(

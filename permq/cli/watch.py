@@ -63,7 +63,7 @@ def command(
     """
     from permq.cli.job_watch import read
 
-    with connected(data) as connection:
+    with connected(data, reading=True) as connection:
         puzzle_id = None if puzzle is None else resolve(connection, puzzle).id
         looks = Looks(connection, lambda cursor: read(cursor, puzzle_id), data, as_json=as_json)
         try:

@@ -87,9 +87,13 @@ def prepare_node(settings: ServiceSettings, node: str) -> None:
 def child_environment(variables: Mapping[str, str]) -> dict[str, str]:
     """The environment of a process to be started: this one's, and what it is given besides.
 
+    Addresses and passwords of servers are not handed down: a process knows those that it needs.
+
     Parameters
     ----------
     variables
         What to add or to replace.
     """
-    return {**os.environ, **variables}
+    servers = ("PERMQ_POSTGRES_", "PERMQ_REDIS_")
+    kept = {name: text for name, text in os.environ.items() if not name.startswith(servers)}
+    return {**kept, **variables}

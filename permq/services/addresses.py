@@ -1,6 +1,6 @@
 """Where the servers are: named by the environment, or those of a running `permq up`."""
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -28,7 +28,7 @@ class Watch:
 
     url: str
     user: str
-    password: str
+    password: str = field(repr=False)
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,9 @@ class Record:
     Parameters
     ----------
     postgres_url, redis_url
-        With their passwords.
+        With their passwords: of the schema's owner, and of workers.
+    reader_url
+        Postgres for those who only read.
     flower
         None where it was not started.
     metrics
@@ -47,8 +49,9 @@ class Record:
         Address of the dashboard; None where it was not started.
     """
 
-    postgres_url: str
-    redis_url: str
+    postgres_url: str = field(repr=False)
+    redis_url: str = field(repr=False)
+    reader_url: str = field(repr=False)
     flower: Watch | None = None
     metrics: str | None = None
     dashboard: str | None = None
@@ -62,10 +65,13 @@ class Addresses:
     ----------
     postgres, redis
         None where none is known.
+    reader
+        Postgres for those who only read; the same where the environment names it.
     """
 
-    postgres: str | None
-    redis: str | None
+    postgres: str | None = field(repr=False)
+    redis: str | None = field(repr=False)
+    reader: str | None = field(default=None, repr=False)
 
     @property
     def postgres_url(self) -> str:
@@ -77,6 +83,17 @@ class Addresses:
             When none is known.
         """
         return _known(self.postgres, "Postgres", "PERMQ_POSTGRES_URL")
+
+    @property
+    def reader_url(self) -> str:
+        """Postgres' address for those who only read.
+
+        Raises
+        ------
+        ServiceError
+            When none is known.
+        """
+        return _known(self.reader, "Postgres", "PERMQ_POSTGRES_URL")
 
     @property
     def redis_url(self) -> str:
@@ -103,6 +120,7 @@ def find(data: Path) -> Addresses:
     return Addresses(
         postgres=settings.postgres_url or (record.postgres_url if record else None),
         redis=settings.redis_url or (record.redis_url if record else None),
+        reader=settings.postgres_url or (record.reader_url if record else None),
     )
 
 
@@ -110,16 +128,21 @@ def running(data: Path) -> Record | None:
     """What the `permq up` of a data folder has written; None where none runs or it is starting."""
     if holder(data) is None:  # a record left behind by one that was killed
         return None
-    match read_record(data / NAME):
+    return read(data / NAME)
+
+
+def read(path: Path) -> Record | None:
+    """Read what `save` wrote; None for half of it, or anything else."""
+    match read_record(path):
         case {
             "postgres_url": str(postgres),
             "redis_url": str(redis),
+            "reader_url": str(reader),
             "flower": flower,
             "metrics": str() | None as metrics,
             "dashboard": str() | None as dashboard,
         }:
-            watch = Watch(**flower) if isinstance(flower, dict) else None
-            return Record(postgres, redis, watch, metrics, dashboard)
+            return Record(postgres, redis, reader, _watch(flower), metrics, dashboard)
     return None
 
 
@@ -140,10 +163,18 @@ def shown(url: str) -> str:
         port = f":{parts.port}" if parts.port else ""
     except ValueError:  # several hosts, or a password that is not encoded
         return OPAQUE
-    if not parts.hostname or "@" in parts.path:  # libpq's `key=value` words, or a socket
+    # libpq's `key=value` words, a socket, or what would not show
+    if not parts.hostname or "@" in parts.path or not url.isprintable():
         return OPAQUE
     host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
     return f"{parts.scheme}://{host}{port}{parts.path}"
+
+
+def _watch(flower: object) -> Watch | None:
+    match flower:
+        case {"url": str(url), "user": str(user), "password": str(password)}:
+            return Watch(url, user, password)
+    return None
 
 
 def _known(url: str | None, server: str, variable: str) -> str:

@@ -3,6 +3,7 @@
 import json
 import os
 import secrets
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 
 from permq.errors import OptionError
@@ -63,7 +64,7 @@ def read_record(path: Path) -> dict[str, object]:
     """Read what `write_record` wrote; empty where there is no such file, or half of one."""
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return record if isinstance(record, dict) else {}
 
@@ -78,3 +79,21 @@ def kept_password(path: Path) -> str:
     if not path.exists():
         write_private(path, new_password() + "\n")
     return path.read_text(encoding="ascii").strip()
+
+
+def chosen_or_kept(folder: Path, names: Iterable[str], chosen: Mapping[str, str]) -> dict[str, str]:
+    """Passwords by name: those that somebody has chosen, and of the rest what a folder keeps.
+
+    Parameters
+    ----------
+    folder
+        Where those that are made here lie, as `NAME.password`.
+    names
+        All that are wanted.
+    chosen
+        Some of them; they are not written down.
+    """
+    return {
+        name: chosen[name] if name in chosen else kept_password(folder / f"{name}.password")
+        for name in names
+    }

@@ -99,12 +99,15 @@ def _redis(url: str | None) -> Health:
     try:
         weakness = redis_address(url).weakness
         with client_of(url) as client:
-            facts = client.info("server")
+            # INFO tells more, and is not for everybody
+            told = client.execute_command("HELLO")
+        # by the older protocol it is names and values by turns
+        facts = told if isinstance(told, dict) else dict(zip(told[::2], told[1::2], strict=True))
     except (redis.RedisError, OptionError) as error:
         told = " ".join(str(error).split())
         advice = redis_refusal(url, told) or told
         return Health("redis", shown(url), None, UNREACHABLE, advice, weakness)
-    version = str(facts.get("valkey_version") or facts.get("redis_version"))
+    version = facts[b"version"].decode()
     return Health("redis", shown(url), version, OK, warning=weakness)
 
 

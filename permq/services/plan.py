@@ -1,7 +1,7 @@
 """What `permq up` starts once Postgres and Redis run: the one place where members are listed."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 
@@ -10,6 +10,7 @@ from permq.services.addresses import Watch
 from permq.services.files import new_password, private_folder
 from permq.services.members import Member
 from permq.services.ports import LOOPBACK
+from permq.services.servers import PostgresAddresses, RedisAddresses
 
 NODES = "nodes"
 
@@ -22,8 +23,8 @@ class Plan:
     ----------
     data
         Folder of all data.
-    postgres_url, redis_url
-        The servers.
+    postgres, redis
+        The servers, for each of those that log in.
     nodes
         Number of nodes.
     workers
@@ -39,19 +40,14 @@ class Plan:
     """
 
     data: Path
-    postgres_url: str
-    redis_url: str
+    postgres: PostgresAddresses
+    redis: RedisAddresses
     nodes: int
     workers: int
     flower_port: int | None
-    flower_password: str
+    flower_password: str = field(repr=False)
     metrics_port: int | None
     dashboard_port: int | None
-
-    @property
-    def variables(self) -> dict[str, str]:
-        """Variables that name the servers to the processes started here."""
-        return {"PERMQ_POSTGRES_URL": self.postgres_url, "PERMQ_REDIS_URL": self.redis_url}
 
     @property
     def flower(self) -> Watch | None:
@@ -80,18 +76,23 @@ class Plan:
         """
         if self.flower_port is not None:
             yield flower.member(
-                self.variables,
+                {"PERMQ_REDIS_URL": self.redis.flower},
                 self.flower_port,
                 self.flower_password,
                 private_folder(self.data / flower.NAME),
             )
+        pages = {"PERMQ_POSTGRES_URL": self.postgres.reader}
         if self.metrics_port is not None:
-            yield exporter.member(self.variables, self.metrics_port, self.data)
+            yield exporter.member(pages, self.metrics_port, self.data)
         if self.dashboard_port is not None:
-            yield dashboard.member(self.variables, self.dashboard_port, self.data)
+            yield dashboard.member(pages, self.dashboard_port, self.data)
+        workers = {
+            "PERMQ_POSTGRES_URL": self.postgres.worker,
+            "PERMQ_REDIS_URL": self.redis.worker,
+        }
         for name in nodes.names(self.nodes):
             folder = private_folder(self.data / NODES / name)
-            yield nodes.member(name, self.workers, folder, self.variables, partial(is_live, name))
+            yield nodes.member(name, self.workers, folder, workers, partial(is_live, name))
 
 
 def workers_each(asked: int | None, count: int) -> int:
@@ -103,8 +104,8 @@ def workers_each(asked: int | None, count: int) -> int:
 
 def make_plan(
     data: Path,
-    postgres_url: str,
-    redis_url: str,
+    postgres: PostgresAddresses,
+    redis: RedisAddresses,
     *,
     count: int,
     workers: int | None,
@@ -116,8 +117,8 @@ def make_plan(
     """Fill in what nobody chose: worker processes and Flower's password."""
     return Plan(
         data=data,
-        postgres_url=postgres_url,
-        redis_url=redis_url,
+        postgres=postgres,
+        redis=redis,
         nodes=count,
         workers=workers_each(workers, count),
         flower_port=flower_port,

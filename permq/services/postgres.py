@@ -10,10 +10,12 @@ from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 
+from permq.config import POSTGRES_ROLES, Passwords
+from permq.config.addresses import with_password
 from permq.errors import ServiceError
 from permq.faults import fault_point
 from permq.services.binaries import PostgresPrograms, find_postgres
-from permq.services.files import kept_password, private_folder, sync_folder
+from permq.services.files import chosen_or_kept, kept_password, private_folder, sync_folder
 from permq.services.members import Member, Stage
 from permq.services.ports import LOOPBACK
 from permq.services.processes import command_line, launched
@@ -44,7 +46,7 @@ class Cluster:
     Parameters
     ----------
     folder
-        Holds `data`, Postgres' own folder, and `password`.
+        Holds `data`, Postgres' own folder, and `password`, that of the server's administrator.
     programs
         A Postgres of the version that made it.
     """
@@ -61,6 +63,15 @@ class Cluster:
         """Address of a database, with the password."""
         password = (self.folder / "password").read_text(encoding="ascii").strip()
         return f"postgresql://{USER}:{password}@{LOOPBACK}:{port}/{database}"
+
+    def role_passwords(self) -> dict[str, str]:
+        """Passwords of permq's roles: as the environment says, else made at the first time."""
+        return chosen_or_kept(self.folder, POSTGRES_ROLES, Passwords.of_postgres().chosen)
+
+    def role_url(self, port: int, role: str) -> str:
+        """Address of permq's database for one of its roles, with the password."""
+        plain = f"postgresql://{USER}_{role}@{LOOPBACK}:{port}/{DATABASE}"
+        return with_password(plain, self.role_passwords()[role])
 
     def member(self, port: int, settings: Mapping[str, str] | None = None) -> Member:
         """Describe the server's process.

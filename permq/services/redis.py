@@ -1,14 +1,18 @@
 """An embedded Redis (Valkey): kept on disk, with a password, one port on 127.0.0.1."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from permq.config import Passwords
+from permq.config.addresses import with_password
 from permq.encryption import redis_address, redis_refusal
 from permq.errors import OptionError
+from permq.services import acl
 from permq.services.binaries import RedisProgram, find_redis
-from permq.services.files import kept_password, private_folder
+from permq.services.files import chosen_or_kept, kept_password, private_folder
 from permq.services.members import Member, Stage
 from permq.services.ports import LOOPBACK
 
@@ -37,22 +41,20 @@ class Store:
     Parameters
     ----------
     folder
-        Holds the append-only file and `password`.
+        Holds the append-only file.
     program
         The server.
+    passwords
+        Of the users of `permq.services.acl`.
     """
 
     folder: Path
     program: RedisProgram
+    passwords: Mapping[str, str] = field(repr=False)
 
-    @property
-    def password(self) -> str:
-        """The password."""
-        return (self.folder / "password").read_text(encoding="ascii").strip()
-
-    def url(self, port: int) -> str:
-        """Address, with the password."""
-        return f"redis://:{self.password}@{LOOPBACK}:{port}/0"
+    def url(self, port: int, user: str = acl.ADMIN) -> str:
+        """Address for a user, with the password."""
+        return with_password(f"redis://{user}@{LOOPBACK}:{port}/0", self.passwords[user])
 
     def member(self, port: int) -> Member:
         """Describe the server's process.
@@ -63,24 +65,26 @@ class Store:
             Where it will listen.
         """
         folder = str(self.folder).replace("\\", "\\\\").replace('"', '\\"')
-        lines = (*SETTINGS, f"port {port}", f'dir "{folder}"', f"requirepass {self.password}")
+        lines = (*SETTINGS, f"port {port}", f'dir "{folder}"', *acl.users(self.passwords))
         return Member(
             name=NAME,
             stage=Stage.REDIS,
-            # the settings hold the password, so they are read from standard input
+            # the settings hold passwords' hashes, so they are read from standard input
             command=(str(self.program.path), "-"),
             stdin="".join(f"{line}\n" for line in lines).encode(),
             ready=partial(is_ready, self.url(port)),
         )
 
 
-def prepare(folder: Path) -> Store:
+def prepare(folder: Path, chosen: Mapping[str, str] | None = None) -> Store:
     """Make a data folder ready.
 
     Parameters
     ----------
     folder
         Where it is or is to be.
+    chosen
+        Passwords of users that somebody has chosen; by default those of the environment.
 
     Raises
     ------
@@ -89,9 +93,12 @@ def prepare(folder: Path) -> Store:
     OptionError
         When the folder cannot be made.
     """
-    store = Store(folder, find_redis())
-    kept_password(private_folder(folder) / "password")
-    return store
+    program = find_redis()
+    private_folder(folder)
+    given = Passwords.of_redis().chosen if chosen is None else chosen
+    others = [name for name in acl.RULES if name != acl.ADMIN]
+    admin = given.get(acl.ADMIN) or kept_password(folder / "password")
+    return Store(folder, program, {acl.ADMIN: admin, **chosen_or_kept(folder, others, given)})
 
 
 def client_of(url: str) -> "Redis":

@@ -1,13 +1,14 @@
 """Postgres and Redis of `permq up`: those that the environment names, or started here."""
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from permq.config import ServiceSettings
+from permq.config import POSTGRES_ROLES, ServiceSettings
 from permq.errors import OptionError, ServiceError
 from permq.faults import fault_point
-from permq.services import postgres, redis
+from permq.services import acl, postgres, redis
 from permq.services.files import write_private
 from permq.services.members import Member
 from permq.services.ports import LOOPBACK, free_port, is_free
@@ -17,8 +18,43 @@ TRIES = 5
 PAUSE = 0.5
 
 
-def start_redis(supervisor: Supervisor, data: Path, port: int | None = None) -> str:
-    """Start a Redis unless the environment names one. Returns its address.
+@dataclass(frozen=True)
+class PostgresAddresses:
+    """Postgres, for the roles of `permq.pool.roles`.
+
+    Parameters
+    ----------
+    owner, worker, reader
+        With their passwords; all alike where the environment names the server.
+    admin
+        For who makes the roles; None where the environment names the server.
+    passwords
+        Of the roles, where they are made here.
+    """
+
+    owner: str = field(repr=False)
+    worker: str = field(repr=False)
+    reader: str = field(repr=False)
+    admin: str | None = field(default=None, repr=False)
+    passwords: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+@dataclass(frozen=True)
+class RedisAddresses:
+    """Redis, for the users of `permq.services.acl`.
+
+    Parameters
+    ----------
+    worker, flower
+        With their passwords; both alike where the environment names the server.
+    """
+
+    worker: str = field(repr=False)
+    flower: str = field(repr=False)
+
+
+def start_redis(supervisor: Supervisor, data: Path, port: int | None = None) -> RedisAddresses:
+    """Start a Redis unless the environment names one. Returns its addresses.
 
     Parameters
     ----------
@@ -40,13 +76,18 @@ def start_redis(supervisor: Supervisor, data: Path, port: int | None = None) -> 
     if named is not None:
         if (why := redis.problem(named)) is not None:
             raise ServiceError(f"the Redis of PERMQ_REDIS_URL is of no use: {why}")
-        return named
+        return RedisAddresses(named, named)
     store = redis.prepare(data / redis.NAME)
-    return store.url(_start(supervisor, store.member, store.folder, port))
+    chosen = _start(supervisor, store.member, store.folder, port)
+    return RedisAddresses(store.url(chosen, acl.WORKER), store.url(chosen, acl.FLOWER))
 
 
-def start_postgres(supervisor: Supervisor, data: Path, port: int | None = None) -> str:
-    """Start a Postgres unless the environment names one. Returns its address.
+def start_postgres(
+    supervisor: Supervisor, data: Path, port: int | None = None
+) -> PostgresAddresses:
+    """Start a Postgres unless the environment names one. Returns its addresses.
+
+    The roles of one that is started here may not be there yet; `permq.pool.roles` makes them.
 
     Parameters
     ----------
@@ -66,9 +107,11 @@ def start_postgres(supervisor: Supervisor, data: Path, port: int | None = None) 
     """
     named = ServiceSettings.read().postgres_url
     if named is not None:
-        return named
+        return PostgresAddresses(named, named, named)
     cluster = postgres.prepare(data / postgres.NAME)
-    return cluster.url(_start(supervisor, cluster.member, cluster.folder, port))
+    chosen = _start(supervisor, cluster.member, cluster.folder, port)
+    owner, worker, reader = (cluster.role_url(chosen, role) for role in POSTGRES_ROLES)
+    return PostgresAddresses(owner, worker, reader, cluster.url(chosen), cluster.role_passwords())
 
 
 def _start(

@@ -15,7 +15,7 @@ SERVERS = ("--nodes", 0, "--no-flower", "--no-metrics", "--no-dashboard")
 
 def passwords(data):
     """The generated passwords that lie in a data folder."""
-    return [(data / name / "password").read_text().strip() for name in ("postgres", "redis")]
+    return [file.read_text().strip() for file in sorted(data.glob("*/*password"))]
 
 
 def record(data):
@@ -60,13 +60,13 @@ def test_data_and_addresses_outlast_a_restart(machine):
     first = record(machine.data)
     execute(first["postgres_url"], "INSERT INTO settings (key, value) VALUES ('kept', 'yes')")
     with Redis.from_url(first["redis_url"]) as client:
-        client.set("kept", "yes")
+        client.lpush("node.kept", "yes")
     up.end()
     assert machine.up(*SERVERS).ready
     assert record(machine.data) == first
     assert execute(first["postgres_url"], "SELECT value FROM settings") == [("yes",)]
     with Redis.from_url(first["redis_url"]) as client:
-        assert client.get("kept") == b"yes"
+        assert client.rpop("node.kept") == b"yes"
 
 
 def test_nothing_is_left_after_kill_9_and_the_next_one_works(machine):
@@ -123,16 +123,17 @@ def test_a_server_that_dies_is_started_again_at_its_address(machine):
 def test_passwords_stand_in_no_command_line_and_in_no_log(machine):
     up = machine.up(*SERVERS)
     secrets = passwords(machine.data)
-    assert len(set(secrets)) == 2
+    assert len(set(secrets)) == 7
     url = record(machine.data)["postgres_url"]
     with pytest.raises(psycopg2.OperationalError):
-        psycopg2.connect(url.replace(secrets[0], "wrong"))
+        psycopg2.connect(re.sub(r":[^:@]+@", ":wrong@", url))
     seen = [*up.commands(), up.text, machine.permq("status").stdout]
     seen += [log.read_text() for log in (machine.data / "logs").iterdir()]
     assert len(seen) >= 7
     assert not [text for text in seen for secret in secrets if secret in text]
-    names = ("addresses.json", "members.json", "postgres/password", "redis/password")
-    assert {stat.S_IMODE((machine.data / name).stat().st_mode) for name in names} == {0o600}
+    files = [machine.data / name for name in ("addresses.json", "members.json")]
+    files += machine.data.glob("*/*password")
+    assert {stat.S_IMODE(file.stat().st_mode) for file in files} == {0o600}
     assert stat.S_IMODE(machine.data.stat().st_mode) == 0o700
 
 

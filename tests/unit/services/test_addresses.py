@@ -1,10 +1,16 @@
+from dataclasses import replace
+
 import pytest
 
 from permq.errors import ServiceError
 from permq.services.addresses import Record, Watch, find, forget, running, save, shown
 from permq.services.lock import locked
 
-OWN = Record("postgresql://permq:a@127.0.0.1:1/permq", "redis://:b@127.0.0.1:2/0")
+OWN = Record(
+    "postgresql://permq_owner:a@127.0.0.1:1/permq",
+    "redis://worker:b@127.0.0.1:2/0",
+    "postgresql://permq_reader:c@127.0.0.1:1/permq",
+)
 
 
 @pytest.fixture(autouse=True)
@@ -18,6 +24,8 @@ def test_those_of_a_running_up_are_found(tmp_path):
         save(tmp_path, OWN)
         found = find(tmp_path)
         assert (found.postgres_url, found.redis_url) == (OWN.postgres_url, OWN.redis_url)
+        assert found.reader_url == OWN.reader_url
+        assert not [word for word in (":a@", ":b@", ":c@") if word in f"{found} {OWN}"]
         forget(tmp_path)
         assert running(tmp_path) is None
 
@@ -28,6 +36,7 @@ def test_the_environment_comes_first(tmp_path, monkeypatch):
         save(tmp_path, OWN)
         found = find(tmp_path)
     assert (found.postgres_url, found.redis_url) == ("postgresql://elsewhere/permq", OWN.redis_url)
+    assert found.reader_url == found.postgres_url
 
 
 def test_a_record_left_behind_by_one_that_was_killed_is_not_believed(tmp_path):
@@ -42,7 +51,7 @@ def test_a_record_left_behind_by_one_that_was_killed_is_not_believed(tmp_path):
 def test_flower_is_written_down_with_its_login(tmp_path):
     watch = Watch("http://127.0.0.1:5555", "permq", "secret")
     with locked(tmp_path):
-        save(tmp_path, Record(OWN.postgres_url, OWN.redis_url, watch))
+        save(tmp_path, replace(OWN, flower=watch))
         assert running(tmp_path).flower == watch
 
 

@@ -1,11 +1,15 @@
 import pytest
 
+from permq.config import POSTGRES_ROLES
 from permq.services.members import Stage
 from permq.services.nodes import processors
 from permq.services.plan import make_plan, workers_each
+from permq.services.servers import PostgresAddresses, RedisAddresses
 
-POSTGRES = "postgresql://permq:first-secret@127.0.0.1:1/permq"
-REDIS = "redis://:second-secret@127.0.0.1:2/0"
+POSTGRES = PostgresAddresses(
+    *(f"postgresql://{role}:{role}-secret@127.0.0.1:1/permq" for role in POSTGRES_ROLES)
+)
+REDIS = RedisAddresses("redis://worker:w-secret@127.0.0.1:2/0", "redis://flower:f-secret@h/0")
 ALONE = {"flower_port": None, "metrics_port": None, "dashboard_port": None}
 
 
@@ -37,8 +41,22 @@ def test_no_secret_stands_in_a_command(plan):
         words = " ".join(member.command)
         assert "-secret" not in words
         assert made.flower_password not in words
-        assert member.variables["PERMQ_POSTGRES_URL"] == POSTGRES
-        assert member.variables["PERMQ_REDIS_URL"] == REDIS
+        assert "-secret" not in repr(made)
+
+
+def test_everybody_knows_only_the_servers_and_roles_that_it_needs(plan):
+    found = {
+        member.name: [
+            member.variables.get(name) for name in ("PERMQ_POSTGRES_URL", "PERMQ_REDIS_URL")
+        ]
+        for member in plan().members(lambda name: True)
+    }
+    assert found == {
+        "flower": [None, REDIS.flower],
+        "metrics": [POSTGRES.reader, None],
+        "dashboard": [POSTGRES.reader, None],
+        "node1": [POSTGRES.worker, REDIS.worker],
+    }
 
 
 def test_a_node_is_started_with_its_name_slots_and_folder(plan, tmp_path):
