@@ -70,7 +70,7 @@ def data_folder(environment: Mapping[str, str] | None = None) -> Path:
     try:
         return Path(folder).expanduser() if folder else home / "permq"
     except RuntimeError:
-        raise OptionError(f"PERMQ_DATA: {folder}: nobody of this name has a home here") from None
+        raise OptionError("PERMQ_DATA: begins with ~, but nobody of this name has a home") from None
 
 
 @dataclass(frozen=True)

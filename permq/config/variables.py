@@ -112,7 +112,7 @@ def _read_assignments(path: Path) -> dict[str, str]:
         if not text or text.startswith("#"):
             continue
         name, equals, value = text.partition("=")
-        if not (equals and name.isidentifier()):
+        if not (equals and name.isidentifier() and "\x00" not in value):
             # the line itself may hold a password
             raise OptionError(f"PERMQ_CONFIG: {path}, line {number}: not of the form NAME=value")
         found[name] = value.strip().strip("\"'")

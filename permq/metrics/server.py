@@ -138,6 +138,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def send_response(self, code: int, message: str | None = None) -> None:
         """Begin an answer, with the header that its status demands."""
+        if self.request_version == "HTTP/0.9":  # it would have neither
+            self.request_version = self.default_request_version
         super().send_response(code, message)
         if code == HTTPStatus.METHOD_NOT_ALLOWED:
             self.send_header("Allow", ALLOWED)

@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import time
 from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
@@ -65,8 +66,12 @@ def _parsed(member: object) -> Trace | None:
             "stage": int(stage),
             "stop_signal": int(stop_signal),
             "stop_seconds": int() | float() as seconds,
-        } if 0 < pid < 2**31 and stop_signal in signal.valid_signals() and seconds >= 0:
-            # 0 and below would be groups of processes
+        } if (
+            # 0 and below would be groups of processes; true is 1 to Python
+            (type(pid) is int and 0 < pid < 2**31)
+            and stop_signal in signal.valid_signals()
+            and 0 <= seconds <= sys.float_info.max
+        ):
             return Trace(name, pid, identified, stage, stop_signal, float(seconds))
     return None
 
