@@ -1,7 +1,6 @@
 """Handing out work: the pool's ready jobs, the fleet's pure choice, letters to send."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 
 from permq.fleet.dispatch import assign
 from permq.fleet.messages import Message
@@ -31,14 +30,11 @@ def dispatch(cursor: Cursor) -> list[Letter]:
         To be sent once the transaction is committed. Those that never are, are written again by
         the node's own look at the pool.
     """
+    how = policy(cursor)
     assignments.lock_dispatch(cursor)
     rows = assignments.nodes_with_room(cursor)
     nodes = {row.name: row for row in rows}
     names = {row.id: row.name for row in rows}
-    running: dict[int, list[Running]] = defaultdict(list)
-    for held in assignments.heavy_held(cursor):
-        steps = None if held.steps is None else max(held.steps, 0.0)
-        running[held.node_id].append(Running(steps, held.priority, held.movable))
     free = sum(max(row.slots - row.held, 0) for row in rows)
     limit = 2 * free + LONGEST_OF
     ready = assignments.backlog(cursor, heavy=limit, others=2 * free + OTHERS)
@@ -49,8 +45,8 @@ def dispatch(cursor: Cursor) -> list[Letter]:
     unseen = sum(new) if len(new) >= limit else 0
     decision = assign(
         [work_of(row, names) for row in ready],
-        [node_of(row, running[row.id]) for row in rows],
-        policy(cursor),
+        [node_of(row) for row in rows],
+        how,
         backlog=float(unseen),
     )
     explain(cursor, decision.reasons)
@@ -104,6 +100,13 @@ def work_of(row: ReadyRow, names: dict[int, str]) -> Work:
     )
 
 
+def left_of(steps: int | None, rate: float | None, speed: float) -> float | None:
+    """Work left, in the unit of nodes' speeds: a step at half of its node's speed counts two."""
+    if steps is None:
+        return None
+    return max(steps, 0) * (speed / rate if rate else 1.0)
+
+
 def policy(cursor: Cursor) -> Policy:
     """How work is spread, by the settings of now."""
     now = settings.read(cursor)
@@ -113,8 +116,11 @@ def policy(cursor: Cursor) -> Policy:
     )
 
 
-def node_of(row: NodeRow, running: Sequence[Running]) -> Node:
+def node_of(row: NodeRow) -> Node:
     """A node as the dispatcher sees it."""
+    held = zip(
+        row.steps or (), row.rates or (), row.priorities or (), row.movable or (), strict=True
+    )
     return Node(
         name=row.name,
         apple=row.apple,
@@ -127,5 +133,8 @@ def node_of(row: NodeRow, running: Sequence[Running]) -> Node:
         state=row.state,
         gpu=row.gpu,
         brief=row.held_brief,
-        running=tuple(running),
+        running=tuple(
+            Running(left_of(steps, rate, row.speed), priority, movable)
+            for steps, rate, priority, movable in held
+        ),
     )

@@ -15,7 +15,11 @@ HEAVY = "heavy"
 
 
 class NodeRow(NamedTuple):
-    """A node that may get work: its measures and what it holds."""
+    """A node that may get work: its measures and what it holds.
+
+    Of its heavy jobs `steps` are left, in steps of each, `rates` are steps/s as of their last
+    slices; all four are None where it holds none.
+    """
 
     id: int
     name: str
@@ -30,15 +34,10 @@ class NodeRow(NamedTuple):
     state: str
     gpu: bool
     incarnation: int
-
-
-class HeldRow(NamedTuple):
-    """A heavy job that a node holds; `steps` remain, in the unit of the nodes' speeds."""
-
-    node_id: int
-    steps: float | None
-    priority: int
-    movable: bool
+    steps: list[int | None] | None
+    rates: list[float | None] | None
+    priorities: list[int] | None
+    movable: list[bool] | None
 
 
 class ReadyRow(NamedTuple):
@@ -81,12 +80,6 @@ def nodes_with_room(cursor: Cursor) -> list[NodeRow]:
     """All nodes that are not gone or dead."""
     cursor.execute(load("assignments")["nodes_with_room"], {"suspect": SUSPECT, "dead": DEAD})
     return [NodeRow(*row) for row in cursor.fetchall()]
-
-
-def heavy_held(cursor: Cursor) -> list[HeldRow]:
-    """All heavy jobs that are assigned or run."""
-    cursor.execute(load("assignments")["heavy_held"])
-    return [HeldRow(*row) for row in cursor.fetchall()]
 
 
 def backlog(cursor: Cursor, *, heavy: int, others: int) -> list[ReadyRow]:

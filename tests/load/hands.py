@@ -22,7 +22,12 @@ PID = 1
 """A process that lives as long as any."""
 
 
-def registration(name: str, slots: int = 2, speed: float = 1000.0) -> Registration:
+def registration(
+    name: str,
+    slots: int = 2,
+    speed: float = 1000.0,
+    classes: tuple[str, ...] = ("heavy", "light"),
+) -> Registration:
     """A node as it would register."""
     return Registration(
         name=name,
@@ -36,7 +41,7 @@ def registration(name: str, slots: int = 2, speed: float = 1000.0) -> Registrati
         slots=slots,
         weight=1.0,
         speed=speed,
-        classes=("heavy", "light"),
+        classes=classes,
         version="0",
     )
 

@@ -57,7 +57,7 @@ class Questions:
         self._app = sender(redis_url)
         self.times: dict[str, list[float]] = {}
         self._rng = Random(1)
-        told = registration(PROBE, slots=1, speed=1e6)
+        told = registration(PROBE, slots=1, speed=1e6, classes=("heavy",))
         self._node = Node(self._app, postgres_url, told, duties, end=print)
         with transaction(self._connection) as cursor:
             self._puzzle = puzzles.find(cursor)

@@ -211,9 +211,11 @@ def _nodes(scale: Scale, postgres_url: str, redis_url: str, folder: Path) -> lis
     variables = {"PERMQ_POSTGRES_URL": postgres_url, "PERMQ_REDIS_URL": redis_url}
     for first in range(1, scale.nodes + 1, A_PROCESS):
         count = min(A_PROCESS, scale.nodes + 1 - first)
-        words = ("tests.load.simulated", "--name", scale.name, "--first", str(first))
-        name = f"{scale.name}-{first}"
-        made.append(program(name, (*words, "--count", str(count)), variables, folder))
+        for part in ("nodes", "hands"):
+            words = ("tests.load.simulated", "--name", scale.name, "--part", part)
+            numbers = ("--first", str(first), "--count", str(count))
+            name = f"{scale.name}-{part}-{first}"
+            made.append(program(name, (*words, *numbers), variables, folder))
     return made
 
 

@@ -1,7 +1,8 @@
-"""Many nodes in one process: each the worker's own thread, all with one pair of hands.
+"""Many nodes in two processes: the workers' own threads in one, one pair of hands in another.
 
 The threads register, beat, tick and care for the fleet as they do in a worker. The hands take the
-nodes' letters from Redis, claim, renew every two seconds, and finish; nothing is computed.
+nodes' letters from Redis, claim, renew every two seconds, and finish; nothing is computed. They are
+a process of their own, as a worker's children are: they must not wait for fifty threads.
 """
 
 import argparse
@@ -122,6 +123,7 @@ def main() -> None:
     parser.add_argument("--name", required=True, help="how the nodes' names begin")
     parser.add_argument("--first", type=int, default=1)
     parser.add_argument("--count", type=int, default=1)
+    parser.add_argument("--part", choices=("nodes", "hands"), required=True)
     parser.add_argument("--slots", type=int, default=2)
     parser.add_argument("--seconds", type=float, default=20.0, help="of a slice")
     given = parser.parse_args()
@@ -129,13 +131,16 @@ def main() -> None:
     parent = os.getppid()
     postgres_url, redis_url = os.environ["PERMQ_POSTGRES_URL"], os.environ["PERMQ_REDIS_URL"]
     names = [f"{given.name}{number}" for number in range(given.first, given.first + given.count)]
-    hands = Hands(postgres_url, redis_url, names, given.seconds)
+    if given.part == "hands":
+        Hands(postgres_url, redis_url, names, given.seconds).work(parent)
+        return
     with tempfile.TemporaryDirectory() as folder:
         for name in names:
             told = registration(name, given.slots)
             duties = Duties(Path(folder) / name, name)
             Node(sender(redis_url), postgres_url, told, duties, end=_end).start()
-        hands.work(parent)
+        while os.getppid() == parent:
+            time.sleep(0.5)
 
 
 def _end(why: str) -> None:
