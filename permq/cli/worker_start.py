@@ -7,7 +7,14 @@ from pathlib import Path
 import click
 
 from permq.cli.servers import data_option
-from permq.config import WORK_CLASSES, ServiceSettings, WorkerSettings, prepare_node, prepare_worker
+from permq.config import (
+    WORK_CLASSES,
+    ServiceSettings,
+    SigningSettings,
+    WorkerSettings,
+    prepare_node,
+    prepare_worker,
+)
 from permq.errors import OptionError, ServiceError
 
 
@@ -72,6 +79,7 @@ def command(
     """
     from permq.encryption import redis_address
     from permq.fleet.names import node_name, node_of_host, queue_of
+    from permq.fleet.signing import serializer
 
     node = node_of_host(socket.gethostname()) if name is None else node_name(name)
     chosen = tuple(word.strip() for word in classes.split(",") if word.strip())
@@ -85,7 +93,9 @@ def command(
             "environment or in the file that PERMQ_CONFIG names; `permq up` starts all on one "
             "machine"
         )
-    redis_address(settings.redis_url)  # Celery would tell of what is wrong with it in many lines
+    # Celery would tell of what is wrong with them in many lines
+    redis_address(settings.redis_url)
+    serializer(SigningSettings.read())
     prepare_node(
         ServiceSettings(settings.postgres_url, settings.redis_url, folder.absolute()), node
     )
