@@ -43,6 +43,14 @@ def main() -> int:
     parser.add_argument("--list", action="store_true", help="only tell which parsers there are")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
+    try:
+        return _fuzz(parser, arguments)
+    except KeyboardInterrupt:
+        click.echo("interrupted", err=True)
+        return INTERRUPTED
+
+
+def _fuzz(parser: argparse.ArgumentParser, arguments: argparse.Namespace) -> int:
     with instrumented(wanted=not arguments.blind and not arguments.list) as guided:
         from permq.config import prepare_blas
 
@@ -62,7 +70,7 @@ def main() -> int:
         from tests.fuzz.telling import Table
 
         # the system's own temporary folder may be a disk, which costs ten times the time
-        memory = Path("/dev/shm")
+        memory = Path("/dev/shm")  # noqa: S108 - below it a folder of its own is made
         root = memory if memory.is_dir() else None
         folder = Path(tempfile.mkdtemp(prefix="permq-fuzz-", dir=root))
         found = arguments.found or Path(tempfile.gettempdir()) / "permq-fuzz-found"
@@ -72,9 +80,6 @@ def main() -> int:
             reports = run(
                 chosen, budget, folder, found, jobs=arguments.jobs, guided=guided, told=table.row
             )
-        except KeyboardInterrupt:
-            click.echo("interrupted", err=True)
-            return INTERRUPTED
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         table.end(reports, found)
