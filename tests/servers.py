@@ -34,6 +34,11 @@ class Server:
         assert self._running.process is not None, "the server does not run"
         return self._running.process.pid
 
+    @property
+    def runs(self) -> bool:
+        """Whether its process is there."""
+        return self._running.runs
+
     def start(self) -> None:
         """Start it and wait until it is ready."""
         assert self._running.process is None, "the server runs already"

@@ -8,7 +8,6 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
-SIZE = "8m"
 _OWN_MOUNTS = 0x00020000  # CLONE_NEWNS
 
 
@@ -26,13 +25,13 @@ def may_mount() -> bool:
 
 
 class Disk:
-    """A disk of its own at a folder."""
+    """A disk of its own at a folder; `size` is in MiB."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, size: int = 8) -> None:
         self._folder = folder
         self._ballast = folder / "ballast"
         folder.mkdir(parents=True)
-        words = ["mount", "-t", "tmpfs", "-o", f"size={SIZE},mode=700", "tmpfs", str(folder)]
+        words = ["mount", "-t", "tmpfs", "-o", f"size={size}m,mode=700", "tmpfs", str(folder)]
         subprocess.run(words, check=True, capture_output=True)
 
     def fill(self) -> None:

@@ -26,6 +26,8 @@ SLOTS = {"ant": 1, "bee": 2, "cat": 1}
 TIMES = "lease=4,renewal=0.5,beat=1,suspect=3,dead=6,unheard=1,patience=3"
 FROZEN = (5.0, 9.0)
 """Seconds for which somebody is frozen: longer than a lease, at times longer than a dead node."""
+SERVER_DISK = 512
+"""MiB: more than either ever needs."""
 CLOCK = Path(__file__).parent / "clock"
 MARK = "CHAOS_CLOCK"
 _IN_LOG = re.compile(r"found by job \d+: (\(.*\))$", re.MULTILINE)
@@ -105,8 +107,12 @@ class Field:
 
     def __init__(self, folder: Path, *, small_disks: bool) -> None:
         self.folder = folder
-        self.postgres = make_postgres(folder)
-        self.redis = make_redis(folder)
+        places = {"postgres": folder / "pg", "redis": folder / "rd"}
+        self.disks: dict[str, Disk] = {}
+        if small_disks:
+            self.disks = {name: Disk(place, SERVER_DISK) for name, place in places.items()}
+        self.postgres = make_postgres(places["postgres"])
+        self.redis = make_redis(places["redis"])
         self.fleet: Fleet | None = None
         self.places: dict[str, Place] = {}
         self.struck: Counter[str] = Counter()
@@ -144,6 +150,8 @@ class Field:
                 place.disk.close()
         for server in (self.postgres, self.redis):
             server.kill()
+        for disk in self.disks.values():
+            disk.close()
         self._gates.close()
 
     def look(self) -> None:

@@ -16,8 +16,8 @@ NODE_FAULTS = (
     "full disk",
     "clock jump",
 )
-POSTGRES_FAULTS = ("kill Postgres", "kill backend", "close connections")
-REDIS_FAULTS = ("kill Redis", "FLUSHALL")
+POSTGRES_FAULTS = ("kill Postgres", "kill backend", "close connections", "full Postgres disk")
+REDIS_FAULTS = ("kill Redis", "FLUSHALL", "full Redis disk")
 FAULTS = (*NODE_FAULTS, *POSTGRES_FAULTS, *REDIS_FAULTS)
 
 POSTGRES, REDIS = "postgres", "redis"

@@ -12,6 +12,7 @@ import redis
 from permq.errors import PermqError
 from tests.chaos.field import FROZEN, Field, Place, any_of, restart, until
 from tests.chaos.plan import POSTGRES, REDIS, Strike
+from tests.servers import Server
 
 LEAVING_SECONDS = 60.0
 """A worker that was asked to end is killed after so long, as `permq up` does."""
@@ -212,6 +213,28 @@ def _flush(field: Field, draw: float) -> Steps:
     yield 0.5
 
 
+def _full_postgres_disk(field: Field, draw: float) -> Steps:
+    """No checkpoint and no log of a job can be written; Postgres may end itself over it."""
+    yield from _full_server_disk(field, POSTGRES, field.postgres, draw)
+
+
+def _full_redis_disk(field: Field, draw: float) -> Steps:
+    yield from _full_server_disk(field, REDIS, field.redis, draw)
+
+
+def _full_server_disk(field: Field, name: str, server: Server, draw: float) -> Steps:
+    if name not in field.disks:
+        return
+    field.disks[name].fill()
+    _hit(field, f"full {name.capitalize()} disk")
+    yield 1 + 5 * draw
+    field.disks[name].free()
+    yield 1.0
+    if not server.runs:
+        server.kill()
+        yield from restart(server)
+
+
 _ON_NODES: dict[str, Callable[[Field, Place, float], Steps]] = {
     "kill child": _kill_child,
     "kill worker": _kill_worker,
@@ -228,6 +251,8 @@ _ON_SERVERS: dict[str, Callable[[Field, float], Steps]] = {
     "kill Postgres": _kill_postgres,
     "kill backend": _kill_backend,
     "close connections": _close_connections,
+    "full Postgres disk": _full_postgres_disk,
     "kill Redis": _kill_redis,
     "FLUSHALL": _flush,
+    "full Redis disk": _full_redis_disk,
 }

@@ -30,8 +30,8 @@ def test_the_jobs_are_of_every_kind():
 
 @pytest.mark.slow
 def test_nothing_is_lost_or_doubled_whatever_is_struck(root, tmp_path):
-    # of three hundred seeds, the one whose strikes take the least time
-    words = ("--seed", "199", "--seeds", "1", "--jobs", "40", "--rounds", "1", "--json")
+    # of six hundred seeds, the one whose strikes take the least time
+    words = ("--seed", "33", "--seeds", "1", "--jobs", "40", "--rounds", "1", "--json")
     with subprocess.Popen(
         [sys.executable, "-P", "-m", "tests.chaos", *words],
         cwd=root,
@@ -49,5 +49,5 @@ def test_nothing_is_lost_or_doubled_whatever_is_struck(root, tmp_path):
     report = json.loads(out) if out else pytest.fail(err)
     assert report["problems"] == []
     assert report["jobs"] >= 40
-    assert len(report["faults"]) >= 13
+    assert len(report["faults"]) >= 15
     assert process.returncode == 0
