@@ -8,6 +8,13 @@ import numpy as np
 from permq.core.network import Array
 from permq.core.puzzle import Indices
 
+LOCKED, MIXED = 0.8, 0.5
+"""Shares of agreeing solutions from which a position counts as locked, and as mixed.
+
+Of the published run of the real puzzle, positions on which 80 to 100 % agreed were right.
+"""
+ZONES = ("locked", "mixed", "uncertain")
+
 
 @dataclass(frozen=True, eq=False)
 class Agreement:
@@ -25,6 +32,18 @@ class Agreement:
     share: Array
     inp: Indices
     out: Indices
+
+    @property
+    def zone(self) -> Indices:
+        """(L,) zone of every position, a place in `ZONES`."""
+        return np.where(self.share >= LOCKED, 0, np.where(self.share >= MIXED, 1, 2)).astype(
+            np.intp
+        )
+
+    @property
+    def locked(self) -> float:
+        """Share of the positions that are locked."""
+        return float(np.mean(self.zone == 0))
 
     def uncertain(self, below: float = 1.0) -> Indices:
         """Positions at which less than this share of the solutions agree, (k,) ascending."""

@@ -109,6 +109,7 @@ class CalibrationFigure(Figure[Calibration]):
                     textcoords="offset points",
                     ha="center",
                     fontsize=9,
+                    bbox={"facecolor": "white", "edgecolor": "none", "pad": 0.6, "alpha": 0.85},
                 )
             above.set_title(
                 f"{judged.name}\nexpected calibration error {judged.error:.3f}, "

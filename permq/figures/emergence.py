@@ -19,7 +19,7 @@ from permq.pool.history import SnapshotRow
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
 
-SHOWN = 8
+SHOWN = 7
 """Scores that are drawn, those that tell best at any time."""
 
 
@@ -157,6 +157,9 @@ class EmergenceFigure(Figure[Emergence]):
         below.set_xlabel(f"{numbers.unit} (logarithmic beyond 1)" if training else numbers.unit)
         if training:
             below.set_xscale("symlog", linthresh=1)
+            shown = _spaced(numbers.moments)
+            below.set_xticks(shown, [f"{epoch:g}" for epoch in shown])
+            below.minorticks_off()
         below.set_xlim(left=0)
         for axes in (above, middle, below):
             style.grid(axes)
@@ -164,6 +167,15 @@ class EmergenceFigure(Figure[Emergence]):
             loc="outside lower left", ncols=4, title=f"first at {EMERGED} ({numbers.unit})"
         )
         return drawing
+
+
+def _spaced(epochs: Array) -> list[float]:
+    """Epochs of the checkpoints that can be written side by side on a logarithmic axis."""
+    shown: list[float] = []
+    for epoch in epochs.tolist():
+        if not shown or epoch >= max(shown[-1] * 1.25, shown[-1] + 1):
+            shown.append(epoch)
+    return shown
 
 
 FIGURE = EmergenceFigure()

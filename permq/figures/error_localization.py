@@ -100,6 +100,7 @@ class ErrorLocalizationFigure(Figure[ErrorLocalization]):
         """States of the positions over the improvements; below, the method that settled each."""
         from matplotlib.colors import ListedColormap
         from matplotlib.patches import Patch
+        from matplotlib.ticker import MaxNLocator
 
         from permq.figures import style
 
@@ -141,7 +142,7 @@ class ErrorLocalizationFigure(Figure[ErrorLocalization]):
             when = numbers.since[mine]
             below.plot(
                 mine,
-                100 * (when + 1) / count,
+                when + 1,
                 style.MARKERS[place % len(style.MARKERS)],
                 color=style.colour(place),
                 ms=7,
@@ -149,9 +150,12 @@ class ErrorLocalizationFigure(Figure[ErrorLocalization]):
             )
         never = positions[numbers.since == count]
         if len(never):
-            below.plot(never, np.full(len(never), 105), "x", color=style.GREY, label="not yet")
-        below.set_ylabel("right since\nimprovement (%)")
-        below.set_ylim(-5, 115)
+            below.plot(
+                never, np.full(len(never), count + 1), "x", color=style.GREY, label="not yet"
+            )
+        below.set_ylabel("right since\nimprovement no.")
+        below.set_ylim(0.5, count + 1.5)
+        below.yaxis.set_major_locator(MaxNLocator(4, integer=True))
         below.set_xlabel("position")
         style.grid(below)
         below.set_xlim(-0.5, blocks - 0.5)

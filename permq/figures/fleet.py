@@ -147,7 +147,7 @@ class FleetFigure(Figure[Fleet]):
         places = np.arange(count)
         speed.barh(places, np.nan_to_num(numbers.rate), color=style.BLUE)
         for place, rate in enumerate(numbers.rate):
-            text = "none" if np.isnan(rate) else f" {rate:,.3g}"
+            text = "none" if np.isnan(rate) else f" {rate:,.0f}" if rate >= 100 else f" {rate:.3g}"
             speed.text(0 if np.isnan(rate) else rate, place, text, va="center", fontsize=10)
         speed.margins(x=0.18)
         speed.set_title(f"speed at {numbers.measured}")

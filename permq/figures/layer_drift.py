@@ -144,6 +144,8 @@ class LayerDriftFigure(Figure[TrainingDrift | PoolDrift]):
 
 
 def _training(numbers: TrainingDrift) -> "Drawing":
+    from matplotlib.ticker import MaxNLocator
+
     from permq.figures import style
 
     drawing = style.canvas(numbers.title, 9.5)
@@ -178,7 +180,7 @@ def _training(numbers: TrainingDrift) -> "Drawing":
     )
     sizes.set_title("mean norm of the weights")
     sizes.set_ylabel("Frobenius norm")
-    sizes.set_ylim(bottom=0)
+    sizes.set_ylim(0, 1.3 * float(numbers.norms.max()))
     flow = panels[2, 0]
     flow.step(places, numbers.vanishing, where="mid", color=style.BLUE, label="vanishing")
     flow.step(
@@ -186,6 +188,7 @@ def _training(numbers: TrainingDrift) -> "Drawing":
     )
     flow.set_title("layers whose gradient vanishes or explodes")
     flow.set_ylabel("layers")
+    flow.yaxis.set_major_locator(MaxNLocator(integer=True))
     flow.set_ylim(
         -0.2, max(1.0, float(numbers.vanishing.max()), float(numbers.exploding.max())) + 1
     )
@@ -202,6 +205,8 @@ def _training(numbers: TrainingDrift) -> "Drawing":
     pull.axhline(0, color=style.GREY, lw=1)
     pull.set_title("influence of the data's parts on the weights")
     pull.set_ylabel("cosine of −gradient\nand step, mean of layers")
+    low, high = pull.get_ylim()
+    pull.set_ylim(low, high + 0.35 * (high - low))
     for axes in (sizes, flow, pull):
         axes.legend(ncols=2 if axes is not pull else 3, fontsize=9)
         style.grid(axes)

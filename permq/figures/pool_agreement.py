@@ -7,15 +7,11 @@ import numpy as np
 
 from permq.core.network import Array
 from permq.core.puzzle import Indices
-from permq.diagnosis.agreement import agreement
+from permq.diagnosis.agreement import LOCKED, MIXED, ZONES, agreement
 from permq.figures.figure import Figure, Sources
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure as Drawing
-
-LOCKED, MIXED = 0.8, 0.5
-"""Shares from which a position counts as locked, and as mixed; below it is uncertain."""
-ZONES = ("locked", "mixed", "uncertain")
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,9 +40,10 @@ class PoolAgreement:
 
 def agreed(inp: Indices, out: Indices) -> PoolAgreement:
     """Agreement of S solutions, (S, L) layers in running order."""
-    share = agreement(list(zip(inp, out, strict=True))).share
-    zone = np.where(share >= LOCKED, 0, np.where(share >= MIXED, 1, 2)).astype(np.intp)
-    return PoolAgreement(len(inp), share, zone, effective_number(inp), effective_number(out))
+    found = agreement(list(zip(inp, out, strict=True)))
+    return PoolAgreement(
+        len(inp), found.share, found.zone, effective_number(inp), effective_number(out)
+    )
 
 
 def effective_number(layers: Indices) -> Array:
@@ -84,16 +81,17 @@ class PoolAgreementFigure(Figure[PoolAgreement]):
         drawing = style.canvas(f"Agreement of the best {numbers.count} solutions", 7.0)
         above, below = drawing.subplots(2, 1, sharex=True, height_ratios=[3, 2])
         colours = (style.BLUE, style.SKY, style.ORANGE)
+        bounds = (f"from {LOCKED:.0%}", f"from {MIXED:.0%}", "below")
         for place, zone in enumerate(numbers.zone):
             above.axvspan(place - 0.5, place + 0.5, color=colours[zone], alpha=0.3, lw=0)
         positions = np.arange(blocks)
         above.plot(positions, 100 * numbers.share, "o-", color=style.BLACK, ms=4)
-        line = above.axhline(50, color=style.VERMILION, ls="--", label="50 %")
+        line = above.axhline(100 * MIXED, color=style.VERMILION, ls="--", label=f"{MIXED:.0%}")
         above.set_ylim(0, 104)
         above.set_ylabel("solutions that agree on\nthe most frequent pair (%)")
         patches = [
-            Patch(color=colour, alpha=0.3, lw=0, label=f"{name}: {number} positions")
-            for colour, name, number in zip(colours, ZONES, counts, strict=True)
+            Patch(color=colour, alpha=0.3, lw=0, label=f"{name} ({when}): {number} positions")
+            for colour, name, when, number in zip(colours, ZONES, bounds, counts, strict=True)
         ]
         above.legend(handles=[*patches, line], loc="lower left", ncols=4, bbox_to_anchor=(0, 1))
         below.step(positions, numbers.inputs, where="mid", color=style.BLUE, label="input layers")

@@ -11,7 +11,7 @@ from permq.core.arrangement import Arrangement, kendall_tau, pairs_right
 from permq.core.network import Array
 from permq.figures.figure import Figure, Sources
 from permq.figures.past import answer_of, past
-from permq.history.snapshot import LOCKED, layers
+from permq.history.snapshot import layers
 from permq.pool import history, runs
 from permq.pool.history import SnapshotRow
 from permq.pool.runs import RunRow
@@ -98,14 +98,13 @@ def by_method(rows: Sequence[SolutionRow], answer: Arrangement, speeds: Mapping[
 
 
 def locked(rows: Sequence[SolutionRow]) -> float:
-    """Share of the positions on whose block most solutions agree; NaN for a single one."""
+    """Share of the positions that are locked; NaN for a single solution."""
     if len(rows) < 2:
         return float("nan")
     from permq.diagnosis.agreement import agreement
 
     inputs, outputs = layers([row.permutation for row in rows])
-    share = agreement(list(zip(inputs, outputs, strict=True))).share
-    return float(np.mean(share >= LOCKED))
+    return agreement(list(zip(inputs, outputs, strict=True))).locked
 
 
 def by_regime(rows: Sequence[RunRow]) -> Web | None:
@@ -210,11 +209,14 @@ def _spin(axes: "PolarAxes", web: Web) -> None:
         label.set_horizontalalignment(
             "center" if abs(side) < 0.1 else "left" if side > 0 else "right"
         )
+        # a text of several lines grows away from the rim
+        low = abs(side) < 0.1 and np.cos(angle) < 0
+        label.set_verticalalignment("top" if low else "bottom" if abs(side) < 0.1 else "center")
     axes.set_ylim(0, 1)
     axes.set_yticks([0.25, 0.5, 0.75, 1], ["", "50 %", "", ""], fontsize=9)
     axes.set_rlabel_position(180 / len(names))
     axes.set_title(web.title, loc="center", pad=32)
-    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=1 if len(names) > 8 else 2)
+    axes.legend(loc="upper center", bbox_to_anchor=(0.5, -0.2), ncols=1 if len(names) > 8 else 2)
 
 
 FIGURE = RadarFigure()

@@ -16,8 +16,8 @@ WIDTH = 12.0
 BLACK, ORANGE, SKY, GREEN = "#000000", "#E69F00", "#56B4E9", "#009E73"
 YELLOW, BLUE, VERMILION, PURPLE = "#F0E442", "#0072B2", "#D55E00", "#CC79A7"
 GREY = "#8A8A8A"
-CYCLE = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, YELLOW, BLACK)
-"""One after the other for categories; what comes beyond is drawn in `GREY`."""
+CYCLE = (BLUE, ORANGE, GREEN, VERMILION, PURPLE, SKY, BLACK, YELLOW)
+"""One after the other for categories, the faintest last; what comes beyond is drawn in `GREY`."""
 MARKERS = ("o", "s", "^", "D", "v", "P", "X", "*")
 """Beside `CYCLE`, so that colour alone never tells."""
 

@@ -41,7 +41,7 @@ def training_of(sources: Sources) -> Seen | None:
         told = (
             f" of a twin: not the puzzle's own network, but one of its shape,\n"
             f"trained on {recipe['rows']:,} rows of its data"
-            f" ({recipe['labels']}) for {recipe['epochs']:,} epochs"
+            f" (labels: {recipe['labels']}) for {recipe['epochs']:,} epochs"
         )
         seen = Seen(TrainingRecord.unpack(content), told)
     else:

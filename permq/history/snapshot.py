@@ -15,8 +15,6 @@ from permq.history.geometry import drift, spread
 
 COMPARED = 100
 """Best solutions that agreement, placement and diversity are taken of."""
-LOCKED = 0.8
-"""Positions on whose block at least this share of the solutions agree are settled."""
 LEAST_SHARE = 1e-4
 """Blocks of a smaller share are left out of the placement."""
 
@@ -36,7 +34,7 @@ class Snapshot:
     entropy
         (L,) entropy of the Boltzmann-weighted blocks at each position, in nats.
     locked
-        Share of the positions on which at least `LOCKED` of them agree.
+        Share of the positions that are locked, see `permq.diagnosis.agreement`.
     diversity
         Mean share of positions at which two of them differ.
     methods, nodes
@@ -107,15 +105,15 @@ def snapshot(
     inputs, outputs = layers(permutations)
     weights = boltzmann_weights(np.asarray(costs, np.float64))
     shares = placed(inputs, outputs, weights)
-    settled = agreement(list(zip(inputs, outputs, strict=True))).share
+    agreed = agreement(list(zip(inputs, outputs, strict=True)))
     # rounded as it is kept, so that the same elites have not moved
     apart = np.array(_rounded(spread(distances(*layers(elites))))) if len(elites) else np.empty(0)
     earlier = None if before is None else drift(np.asarray(before["spread"], np.float64), apart)
     taken = Snapshot(
         compared=len(permutations),
-        agreement=_rounded(settled),
+        agreement=_rounded(agreed.share),
         entropy=_rounded(np.array([entropy_of(at) for at in shares])),
-        locked=float(np.mean(settled >= LOCKED)),
+        locked=agreed.locked,
         diversity=float(round(diversity(inputs, outputs), 6)),
         methods=_shares(methods),
         nodes=_shares(nodes),

@@ -3,7 +3,8 @@
 import numpy as np
 import pytest
 
-from permq.figures.pool_agreement import ZONES, agreed, effective_number
+from permq.diagnosis.agreement import ZONES
+from permq.figures.pool_agreement import agreed, effective_number
 
 INP = np.array([[0, 1, 2, 3]] * 4 + [[0, 2, 1, 3]])
 OUT = np.array([[0, 1, 2, 3], [0, 1, 2, 3], [0, 1, 3, 2], [0, 1, 3, 2], [0, 2, 1, 3]])
