@@ -17,7 +17,7 @@ import numpy as np
 from permq.errors import CheckpointError, OptionError
 from permq.search.annealing_settings import AnnealSettings
 from permq.search.annealing_state import AnnealState
-from permq.search.checkpoint_fields import cost, count, parsed, permutation, places
+from permq.search.checkpoint_fields import LARGEST_COUNT, cost, count, parsed, permutation, places
 from permq.search.problem import Problem
 from permq.search.row_plan import PORTIONS, RowPlan
 from permq.search.schedule import Clock
@@ -116,7 +116,22 @@ def _settings(data: object) -> AnnealSettings:
     known = {field.name for field in fields(AnnealSettings)}
     if not isinstance(data, Mapping) or set(data) != known:
         raise ValueError("its settings are not those of this program")
+    usual = AnnealSettings()
+    for name, value in data.items():
+        if not _alike(value, getattr(usual, name)):
+            raise ValueError(f"{name} cannot be {str(value)[:40]}")
     return AnnealSettings(**data)
+
+
+def _alike(value: object, usual: object) -> bool:
+    """Whether a setting is of the type that it usually has."""
+    if isinstance(usual, Mapping):
+        return isinstance(value, Mapping)
+    if isinstance(usual, str):
+        return isinstance(value, str)
+    if type(usual) is int:
+        return type(value) is int and value <= LARGEST_COUNT
+    return type(value) in (int, float) or (usual is None and value is None)
 
 
 def _plan(rows: object, portion: object, total: int) -> RowPlan:
