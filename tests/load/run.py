@@ -10,11 +10,10 @@ from typing import Any
 
 from permq.core.loading import load_puzzle
 from permq.pool.connection import connect, transaction
-from permq.services import postgres, redis
 from permq.services.ports import free_port
 from tests.load.questions import Questions
 from tests.load.scale import Scale, hundredth, populate, prepare
-from tests.load.services import Process, ending, memory, page, program, share_of_memory
+from tests.load.services import Process, ending, memory, page, program, servers, share_of_memory
 from tests.servers import Server, database_url
 from workers.duties import Duties
 
@@ -121,23 +120,23 @@ def run(
     small = hundredth(large)
     report = Report(small, large, rounds)
     with ExitStack() as stack:
-        servers = _servers(folder, stack)
-        urls = {scale.name: database_url(servers[0].url, scale.name) for scale in (small, large)}
+        postgres, redis = servers(folder, stack)
+        urls = {scale.name: database_url(postgres.url, scale.name) for scale in (small, large)}
         for scale in (small, large):
-            prepare(servers[0].url, urls[scale.name], scale)
+            prepare(postgres.url, urls[scale.name], scale)
         processes = stack.enter_context(ending([]))
         pages = _pages(urls, folder, processes)
-        processes.append(_worker(urls["large"], servers[1].url, folder))
+        processes.append(_worker(urls["large"], redis.url, folder))
         _until_ready(processes)
-        report.before = _memory(servers, processes)
+        report.before = _memory(postgres, redis, processes)
         for scale in (small, large):
             tell(f"filling: {scale.words}")
             populate(urls[scale.name], scale, load_puzzle(puzzle))
-            processes += _nodes(scale, urls[scale.name], servers[1].url, folder)
+            processes += _nodes(scale, urls[scale.name], redis.url, folder)
         asked = {
             scale.name: Questions(
                 urls[scale.name],
-                servers[1].url,
+                redis.url,
                 *pages[scale.name],
                 duties=Duties(folder / f"probe-{scale.name}", "probe"),
             )
@@ -151,7 +150,7 @@ def run(
             for questions in asked.values():
                 questions.ask()
         report.slices = (_slices(urls["large"]) - done) / (time.monotonic() - begin)
-        report.after = _memory(servers, processes)
+        report.after = _memory(postgres, redis, processes)
         for questions in asked.values():
             questions.close()
     report.times = {
@@ -159,22 +158,6 @@ def run(
         for name in asked["large"].times
     }
     return report
-
-
-def _servers(folder: Path, stack: ExitStack) -> tuple[Server, Server]:
-    """Postgres and Redis as `permq up` has them; only the disk is not waited for."""
-    cluster = postgres.prepare(folder / "postgres", sync=False)
-    store = redis.prepare(folder / "redis")
-    ports = free_port(), free_port()
-    made = (
-        # a disk's waits would be the same at both scales, and hide what differs
-        Server(cluster.member(ports[0], {"fsync": "off"}), cluster.url(ports[0]), folder / "logs"),
-        Server(store.member(ports[1]), store.url(ports[1]), folder / "logs"),
-    )
-    for server in made:
-        server.start()
-        stack.callback(server.stop)
-    return made
 
 
 def _pages(
@@ -219,12 +202,12 @@ def _nodes(scale: Scale, postgres_url: str, redis_url: str, folder: Path) -> lis
     return made
 
 
-def _memory(servers: tuple[Server, Server], processes: list[Process]) -> dict[str, int]:
+def _memory(postgres: Server, redis: Server, processes: list[Process]) -> dict[str, int]:
     """Bytes by service; of the pages those of the large fleet, which stand last."""
     pids = {process.name: process.pid for process in processes}
     return {
-        "postgres": share_of_memory(servers[0].pid),
-        "redis": memory(servers[1].pid),
+        "postgres": share_of_memory(postgres.pid),
+        "redis": memory(redis.pid),
         "exporter": memory(pids["metrics"]),
         "dashboard": memory(pids["dashboard"]),
         "worker": memory(pids["worker"]),

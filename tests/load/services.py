@@ -3,12 +3,15 @@
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
+from permq.services import postgres, redis
 from permq.services.members import Member, Running, Stage
 from permq.services.pages import page_member
+from permq.services.ports import free_port
 from tests.benchmarks.fleet import tree
+from tests.servers import Server
 
 
 class Process:
@@ -92,3 +95,19 @@ def ending(processes: list[Process]) -> Iterator[list[Process]]:
     finally:
         for process in reversed(processes):
             process.stop()
+
+
+def servers(folder: Path, stack: ExitStack) -> tuple[Server, Server]:
+    """Postgres and Redis as `permq up` has them; only the disk is not waited for."""
+    cluster = postgres.prepare(folder / "postgres", sync=False)
+    store = redis.prepare(folder / "redis")
+    ports = free_port(), free_port()
+    made = (
+        # a disk's waits would be the same at both scales, and hide what differs
+        Server(cluster.member(ports[0], {"fsync": "off"}), cluster.url(ports[0]), folder / "logs"),
+        Server(store.member(ports[1]), store.url(ports[1]), folder / "logs"),
+    )
+    for server in made:
+        server.start()
+        stack.callback(server.stop)
+    return made
