@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from permq.diagnosis.agreement import agreement
+from permq.diagnosis.agreement import LOCKED, MIXED, ZONES, agreement
 from permq.diagnosis.posterior import boltzmann_weights, entropy, placement
 from permq.pool import solutions
 from permq.pool.connection import Cursor
@@ -28,7 +28,8 @@ def compared(rows: Sequence[SolutionRow]) -> dict[str, Any]:
     Returns
     -------
     dict
-        `share` (L,) of the most common block of every position; `layers` (L,) input layers in
+        `share` (L,) of the most common block of every position, and its `zone` with the `bounds`
+        from which it is locked and mixed; `layers` (L,) input layers in
         the best solution's order; `placement` entries [position, place in `layers`, weight], so
         that the diagonal is what the best one says; `entropy` (L,) in nats per position.
     """
@@ -49,6 +50,8 @@ def compared(rows: Sequence[SolutionRow]) -> dict[str, Any]:
     return {
         "solutions": len(rows),
         "share": agreed.share,
+        "zone": [ZONES[zone] for zone in agreed.zone],
+        "bounds": [LOCKED, MIXED],
         "inp": agreed.inp,
         "out": agreed.out,
         "layers": inputs[0],

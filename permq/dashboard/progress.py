@@ -7,6 +7,7 @@ import numpy as np
 
 from permq.core.arrangement import Arrangement, kendall_tau, pairs_right
 from permq.core.network import Array
+from permq.core.puzzle import Indices
 from permq.history.embedding import States
 from permq.history.geometry import drift
 from permq.history.probe import STRATA
@@ -14,8 +15,9 @@ from permq.history.representation import plane
 from permq.pairing.reliability import calibration_error, reliability
 from permq.pool import history as rows
 from permq.pool import solutions
-from permq.pool.connection import Cursor
+from permq.pool.connection import Cursor, scalar
 from permq.pool.history import SnapshotRow
+from permq.pool.queries import load
 
 MOST = 60
 """Snapshots that are shown; of more, as many evenly chosen."""
@@ -33,13 +35,18 @@ def history(cursor: Cursor, puzzle_id: int) -> dict[str, Any]:
     if not found or best is None:
         return {"snapshots": [], "radar": [], "drift": [], "calibration": []}
     last = rows.snapshots(cursor, puzzle_id, 2, placement=True)[-1]
+    cursor.execute(load("dashboard")["pairing"], {"puzzle": puzzle_id})
+    pairing = scalar(cursor)
+    curves = [calibrated(last, best.permutation)]
+    if pairing:
+        curves.append(paired(pairing, best.permutation))
     return {
         "snapshots": [shown(one) for one in found],
         "skills": SKILLS,
         "radar": skills(spaced(found, POLYGONS), best.permutation),
         "compared": [one.id for one in spaced(found, COMPARED)],
         "drift": drifts([one.numbers["spread"] for one in spaced(found, COMPARED)]),
-        "calibration": [calibrated(last, best.permutation)],
+        "calibration": curves,
         "known": best.solved,
     }
 
@@ -135,8 +142,33 @@ def calibrated(row: SnapshotRow, best: Sequence[int]) -> dict[str, Any]:
             shares[position, place] = share
             if (inp, out) == block:
                 right[position] = place
+    return _curve("placement", shares, right)
+
+
+def paired(probable: Sequence[tuple[int, int, float]], best: Sequence[int]) -> dict[str, Any]:
+    """Reliability of the pairs' probabilities against the best known answer.
+
+    Parameters
+    ----------
+    probable
+        Input piece, output piece and probability; others are as good as impossible.
+    best
+        Pieces of the best known answer in running order.
+    """
+    row = {piece: place for place, piece in enumerate(sorted({inp for inp, _, _ in probable}))}
+    column = {piece: place for place, piece in enumerate(sorted({out for _, out, _ in probable}))}
+    # the last column stands for what was given no probability
+    shares = np.zeros((len(row), len(column) + 1))
+    for inp, out, share in probable:
+        shares[row[inp], column[out]] = share
+    answer = dict(zip(best[0:-1:2], best[1:-1:2], strict=True))
+    right = [column.get(answer.get(inp, -1), len(column)) for inp in row]
+    return _curve("pairing", shares, np.array(right, np.intp))
+
+
+def _curve(name: str, shares: Array, right: Indices) -> dict[str, Any]:
     bins = reliability([(shares, right)])
-    return {"name": "placement", "error": calibration_error(bins), "bins": bins}
+    return {"name": name, "error": calibration_error(bins), "bins": bins}
 
 
 def embedding(cursor: Cursor, puzzle_id: int) -> dict[str, Any] | None:

@@ -54,7 +54,8 @@ export function scale(name, min, max, more = {}) {
 }
 
 // Draw into a panel. `make` gives ECharts' option in the present colours, `words(place)` says what
-// stands at a place of the series that the arrow keys walk along.
+// stands at a place of the series that the arrow keys walk along; `walk` is that series, or gives
+// the series and the place in it.
 export function draw(panel, { note, label, make, walk = 0, length = 0, words }) {
   let chart = panel.querySelector(".chart");
   if (!chart) {
@@ -132,7 +133,8 @@ function tip(panel, place) {
   const instance = echarts.getInstanceByDom(chart);
   if (place === null) instance.dispatchAction({ type: "hideTip" });
   else {
-    instance.dispatchAction({ type: "showTip", seriesIndex: known.walk, dataIndex: place });
+    const [seriesIndex, dataIndex] = typeof known.walk === "function" ? known.walk(place) : [known.walk, place];
+    instance.dispatchAction({ type: "showTip", seriesIndex, dataIndex });
     panel.querySelector(".spoken").textContent = known.words?.(place) ?? "";
   }
 }

@@ -103,25 +103,34 @@ function drift({ drift: cells, compared }) {
 }
 
 function calibration({ calibration: curves, known: solved }) {
-  const bins = curves[0].bins;
-  const words = (place) => `said ${percent(bins[place].said)}, seen ${percent(bins[place].seen)}, of ${bins[place].count}`;
+  const names = { placement: "placement of the last snapshot", pairing: "pairs by the ensemble of scores" };
+  const walked = curves.flatMap(({ bins }, index) => bins.map((_, place) => [index, place]));
+  const words = ([index, place]) => {
+    const { name, bins } = curves[index];
+    return `${name}: said ${percent(bins[place].said)}, seen ${percent(bins[place].seen)}, of ${bins[place].count}`;
+  };
+  const errors = curves.map(({ name, error }) => `${names[name]} ${number(error)}`).join(", ");
+  const missing = curves.some(({ name }) => name === "pairing") ? "" : " Probabilities of pairs come with permq submit pair.";
   draw(at("calibration"), {
-    note: `Placement of the last snapshot against the ${solved ? "answer" : "best known solution"}: expected calibration error ${number(curves[0].error)}.`,
-    label: `Calibration: expected calibration error ${number(curves[0].error)}`,
-    walk: 1, length: bins.length, words,
+    note: `Against the ${solved ? "answer" : "best known solution"}; expected calibration error: ${errors}.${missing}`,
+    label: `Calibration: expected calibration error: ${errors}`,
+    walk: (place) => [walked[place][0] + 1, walked[place][1]], length: walked.length, words: (place) => words(walked[place]),
     make: () => {
-      const { quiet, line } = colours();
+      const { text, quiet, line } = colours();
       const share = { color: quiet, formatter: (v) => `${Math.round(100 * v)} %` };
       return {
-        grid: { left: 60, right: 16, top: 12, bottom: 44 },
+        grid: { left: 60, right: 16, top: 34, bottom: 44 },
+        legend: { top: 0, type: "scroll", textStyle: { color: text }, data: curves.map(({ name }) => name) },
         xAxis: axis("share said", { type: "value", min: 0, max: 1, nameGap: 26, axisLabel: share }),
         yAxis: axis("share right", { type: "value", min: 0, max: 1, nameGap: 40, axisLabel: share }),
         series: [
           { type: "line", data: [[0, 0], [1, 1]], symbol: "none", silent: true, lineStyle: { color: line, type: "dashed" }, tooltip: { show: false } },
-          {
-            type: "line", data: bins.map((bin) => [bin.said, bin.seen]), lineStyle: { color: category(0) }, itemStyle: { color: category(0) },
-            symbol: "circle", symbolSize: (_, { dataIndex }) => 5 + 3 * Math.log10(bins[dataIndex].count), tooltip: { formatter: ({ dataIndex }) => words(dataIndex) },
-          },
+          ...curves.map(({ name, bins }, index) => ({
+            name, type: "line", data: bins.map((bin) => [bin.said, bin.seen]),
+            lineStyle: { color: category(index), type: index ? "dotted" : "solid" }, itemStyle: { color: category(index) },
+            symbol: symbol(index), symbolSize: (_, { dataIndex }) => 5 + 3 * Math.log10(bins[dataIndex].count),
+            tooltip: { formatter: ({ dataIndex }) => words([index, dataIndex]) },
+          })),
         ],
       };
     },

@@ -5,8 +5,6 @@ import { tellPool } from "./fleet.js";
 import { at } from "./tables.js";
 import { cost, floor, number, percent, power, short } from "./words.js";
 
-const LOCKED = 0.9; // as in snapshots
-
 export function convergence(told, { colour } = {}) {
   const panel = at("convergence");
   tellPool({ best: told?.best?.cost == null ? null : told.best, solutions: told?.solutions, more: told?.more });
@@ -65,11 +63,11 @@ export function consensus(told) {
     nothing(at("placement"), text);
     return;
   }
-  const zone = (share) => (share >= LOCKED ? "locked" : share >= 0.5 ? "mixed" : "uncertain");
-  const words = (place) => `position ${place}: ${percent(told.share[place])} run ${told.inp[place]}, ${told.out[place]}; ${zone(told.share[place])}`;
-  const locked = told.share.filter((share) => share >= LOCKED).length;
+  const [from, mixed] = told.bounds;
+  const words = (place) => `position ${place}: ${percent(told.share[place])} run ${told.inp[place]}, ${told.out[place]}; ${told.zone[place]}`;
+  const locked = told.zone.filter((zone) => zone === "locked").length;
   draw(at("agreement"), {
-    note: `The best ${told.solutions} solution${told.solutions === 1 ? "" : "s"}: ${locked} of ${told.share.length} positions are locked (${percent(LOCKED)} or more run the same block).`,
+    note: `The best ${told.solutions} solution${told.solutions === 1 ? "" : "s"}: ${locked} of ${told.share.length} positions are locked (${percent(from)} or more run the same block).`,
     label: `Agreement by position: ${locked} of ${told.share.length} locked`,
     walk: 0, length: told.share.length, words,
     make: () => {
@@ -81,9 +79,9 @@ export function consensus(told) {
         yAxis: axis("share that agree", { type: "value", min: 0, max: 1, nameGap: 36, axisLabel: { color: quiet, formatter: (v) => `${Math.round(100 * v)} %` } }),
         series: [{
           type: "bar", barCategoryGap: "15%",
-          data: told.share.map((share) => ({ value: share, itemStyle: { color: fills[zone(share)] } })),
+          data: told.share.map((share, place) => ({ value: share, itemStyle: { color: fills[told.zone[place]] } })),
           tooltip: { formatter: ({ dataIndex }) => words(dataIndex) },
-          markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: text, type: "dashed" }, data: [{ yAxis: 0.5 }] },
+          markLine: { silent: true, symbol: "none", label: { show: false }, lineStyle: { color: text, type: "dashed" }, data: [{ yAxis: from }, { yAxis: mixed }] },
         }],
       };
     },

@@ -13,8 +13,13 @@ from permq.jobs.task import Task
 
 if TYPE_CHECKING:
     from permq.core.puzzle import Puzzle
+    from permq.pairing.assignment import Costs
 
 ALL = "all"
+LEAST = 0.005
+"""Pairs of a smaller probability are not told; see `permq.pairing.reliability`."""
+MOST = 20_000
+"""Pairs that are told, the likeliest ones."""
 
 
 def check_method(text: str) -> str:
@@ -34,11 +39,14 @@ class Pairing:
         Methods to run, the ensemble first.
     judged
         What those that were run say, by name.
+    probable
+        Local indices and probability of the pairs that the ensemble takes for possible.
     """
 
     puzzle: "Puzzle"
     names: tuple[str, ...]
     judged: dict[str, dict[str, Any]] = field(default_factory=dict)
+    probable: list[tuple[int, int, float]] = field(default_factory=list)
 
 
 class Pair(Kind[Pairing]):
@@ -67,6 +75,8 @@ class Pair(Kind[Pairing]):
             if name in state.judged:
                 continue
             judgement = judge(name, state.puzzle)
+            if name == ENSEMBLE:
+                state.probable = _probable(judgement.cost)
             state.judged[name] = {
                 "cost": finite(judgement.assignment_cost),
                 "mean_margin": finite(judgement.mean_margin),
@@ -81,14 +91,15 @@ class Pair(Kind[Pairing]):
 
     def dump(self, task: Task, state: Pairing) -> bytes:
         """Pack what was judged."""
-        return seal(self.name, state.puzzle.fingerprint, {"judged": state.judged})
+        return seal(self.name, state.puzzle.fingerprint, _body(state))
 
     def load(self, task: Task, data: bytes) -> Pairing:
         """Unpack and check it."""
-        from permq.search.checkpoint_fields import count, permutation
+        from permq.search.checkpoint_fields import cost, count, permutation
 
         state = self.begin(task)
-        judged = unseal(self.name, state.puzzle.fingerprint, data).get("judged")
+        body = unseal(self.name, state.puzzle.fingerprint, data)
+        judged = body.get("judged")
         if not isinstance(judged, dict) or tuple(judged) != state.names[: len(judged)]:
             raise CheckpointError("the checkpoint is damaged: its methods are not those of the job")
         try:
@@ -99,8 +110,13 @@ class Pair(Kind[Pairing]):
                     "mutual_best": count(said["mutual_best"]),
                     "pair": [int(out) for out in permutation(said["pair"], state.puzzle.blocks)],
                 }
-        except (KeyError, TypeError, ValueError) as error:
+            blocks = range(state.puzzle.blocks)
+            for a, o, share in body["probable"]:
+                state.probable.append((blocks[count(a)], blocks[count(o)], cost(share)))
+        except (IndexError, KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"the checkpoint is damaged: {error}") from None
+        if state.probable and not state.judged:
+            raise CheckpointError("the checkpoint is damaged: probabilities of no method")
         return state
 
     def result(self, task: Task, state: Pairing) -> dict[str, Any]:
@@ -119,9 +135,27 @@ class Pair(Kind[Pairing]):
         return {
             "blocks": puzzle.blocks,
             "pairs": [[int(a), int(o)] for a, o in pieces],
+            "probable": [
+                [int(puzzle.inp_pieces[a]), int(puzzle.out_pieces[o]), share]
+                for a, o, share in state.probable
+            ],
             "mutual_best": state.judged[ENSEMBLE]["mutual_best"],
             "methods": methods,
         }
+
+
+def _probable(surprise: "Costs") -> list[tuple[int, int, float]]:
+    """Pairs by −log probability, the likeliest first."""
+    import numpy as np
+
+    shares = np.exp(-surprise)
+    found = np.argwhere(shares > LEAST)
+    order = np.argsort(-shares[tuple(found.T)], kind="stable")[:MOST]
+    return [(int(a), int(o), float(f"{shares[a, o]:.6g}")) for a, o in found[order]]
+
+
+def _body(state: Pairing) -> dict[str, Any]:
+    return {"judged": state.judged, "probable": state.probable}
 
 
 def _number(value: object) -> float | None:

@@ -10,6 +10,7 @@ CREATE TABLE twins (
 );
 
 CREATE INDEX jobs_embed ON jobs (puzzle_id, id) WHERE kind = 'embed';
+CREATE INDEX jobs_pair ON jobs (puzzle_id, id) WHERE kind = 'pair';
 
 ALTER TABLE snapshots DROP CONSTRAINT snapshots_event_check;
 ALTER TABLE snapshots ADD CONSTRAINT snapshots_event_check

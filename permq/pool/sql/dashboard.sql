@@ -66,6 +66,12 @@ ORDER BY n.name;
 -- name: figure
 SELECT name, media_type, content FROM artifacts WHERE id = %(id)s;
 
+-- name: pairing
+-- Probabilities of pairs, as the newest pairing tells them.
+SELECT result -> 'probable' FROM jobs
+WHERE puzzle_id = %(puzzle)s AND kind = 'pair' AND state = 'done' AND result ? 'probable'
+ORDER BY id DESC LIMIT 1;
+
 -- name: board
 -- Runs of the newest benches, the newest run of a solver, version and seed on a regime.
 SELECT DISTINCT ON (r.regime, r.solver, r.version, r.seed)

@@ -1,8 +1,11 @@
 """Every answer of the dashboard says what the database says."""
 
+import json
+
 import numpy as np
 import pytest
 
+from permq.diagnosis.agreement import LOCKED, MIXED
 from permq.history.embedding import States, states_on_processor
 from permq.history.probe import STRATA
 from permq.history.taking import probe, take
@@ -88,6 +91,10 @@ def test_agreement_and_placement_are_those_of_the_best(served, pool):
     first = [row.permutation[:2] for row in rows]
     assert told["share"][0] == max(first.count(block) for block in first) / len(rows)
     assert told["layers"] == list(rows[0].permutation[0:-1:2])
+    locked, mixed = told["bounds"]
+    assert (locked, mixed) == (LOCKED, MIXED)
+    for share, zone in zip(told["share"], told["zone"], strict=True):
+        assert zone == ("locked" if share >= locked else "mixed" if share >= mixed else "uncertain")
     weight = {(position, layer): share for position, layer, share in told["placement"]}
     assert weight[0, 0] == max(share for (at, _), share in weight.items() if at == 0)
 
@@ -108,7 +115,28 @@ def test_history_is_that_of_the_snapshots(served, pool):
     assert told["radar"][-1]["values"][:2] == [1.0, 1.0]
     assert {tuple(cell[:2]): cell[2] for cell in told["drift"]}[0, 0] == 0
     assert told["known"] is True
-    assert 0 <= told["calibration"][0]["error"] <= 1
+    (places,) = told["calibration"]
+    assert places["name"] == "placement"
+    assert 0 <= places["error"] <= 1
+
+
+def test_both_kinds_of_probabilities_are_calibrated_from_what_is_stored(served, pool):
+    pool.find(3, swaps=0)
+    take(pool.connection, pool.row.id, pool.puzzle)
+    first, second, *rest = zip(pool.answer.inputs, pool.answer.outputs, strict=True)
+    sure = [[inp, out, 1.0] for inp, out in rest]
+    doubtful = [[*first, 0.75], [first[0], second[1], 0.25], [*second, 0.75]]
+    for probable in ([[*first, 0.1]], sure + doubtful):  # the newest one counts
+        told = json.dumps({"probable": probable})
+        pool.job("done", kind="pair", work_class="light", result=told)
+    _, pairs = of_puzzle(served, pool, "history")["calibration"]
+    assert pairs["name"] == "pairing"
+    assert [(one["said"], one["seen"], one["count"]) for one in pairs["bins"]] == [
+        (0.25, 0.0, 1),
+        (0.75, 1.0, 2),
+        (1.0, 1.0, len(rest)),
+    ]
+    assert pairs["error"] == pytest.approx((1 * 0.25 + 2 * 0.25) / (3 + len(rest)))
 
 
 def test_the_embedding_has_a_point_for_every_probe_row(served, pool):

@@ -106,6 +106,9 @@ def shown(module_postgres_url):
     for swaps in (3, 1, 0):
         pool.find(8, swaps=swaps)
         take(pool.connection, pool.row.id, pool.puzzle)
+    pairs = zip(pool.answer.inputs, pool.answer.outputs, strict=True)
+    told = json.dumps({"probable": [[inp, out, 0.9] for inp, out in pairs]})
+    pool.job("done", kind="pair", work_class="light", result=told)
     served = Served(pool.url)
     yield served
     served.end()
@@ -197,6 +200,13 @@ def test_a_chart_holds_the_numbers_that_were_told(opened, shown):
     costs = page.evaluate(f"{history}.series[1].data.map((point) => point[1])")
     told = shown.ask("/api/puzzles/1/history").json["snapshots"]
     assert costs == [one["median_cost"] for one in told]
+    reliability = "echarts.getInstanceByDom(document.querySelector('#calibration .chart'))"
+    curves = page.evaluate(
+        f"{reliability}.getOption().series.slice(1).map(({{ name, data }}) => [name, data])"
+    )
+    told = shown.ask("/api/puzzles/1/history").json["calibration"]
+    assert [name for name, _ in curves] == ["placement", "pairing"]
+    assert curves == [[one["name"], [[b["said"], b["seen"]] for b in one["bins"]]] for one in told]
 
 
 def test_what_is_not_there_yet_is_said_in_one_line(postgres_url, serve, chromium):

@@ -11,6 +11,7 @@ from permq.dashboard.progress import (
     certainty,
     drifts,
     likeness,
+    paired,
     skills,
     spaced,
 )
@@ -83,3 +84,11 @@ def test_a_placement_that_says_what_is_so_is_calibrated():
     (found,) = told["bins"]
     assert (found.said, found.count) == (1.0, 3)
     assert found.seen == pytest.approx(2 / 3)
+
+
+def test_pairs_count_by_their_pieces():
+    told = paired([(0, 10, 1.0), (1, 12, 0.8), (1, 11, 0.2), (2, 11, 0.6)], BEST)
+    bins = {round(one.said, 6): (one.seen, one.count) for one in told["bins"]}
+    assert bins == {1.0: (1.0, 1), 0.8: (0.0, 1), 0.2: (1.0, 1), 0.6: (0.0, 1)}
+    assert told["error"] == pytest.approx((0 + 0.8 + 0.8 + 0.6) / 4)
+    assert paired([(77, 78, 0.9)], BEST)["bins"][0].seen == 0
