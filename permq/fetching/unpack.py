@@ -1,5 +1,6 @@
 """Take the files of a puzzle out of a zip archive, and nothing else."""
 
+import lzma
 import re
 import zipfile
 import zlib
@@ -57,9 +58,14 @@ def unpack(archive: Path, folder: Path) -> int:
                     raise DownloadError(
                         f"{archive.name}: more than {MAX_BYTES:,} bytes when unpacked"
                     )
-    except (zipfile.BadZipFile, zlib.error, EOFError, NotImplementedError, RuntimeError) as error:
+    except (
+        *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError),
+        *(NotImplementedError, RuntimeError, ValueError),  # ways of packing, passwords, names
+    ) as error:
         raise DownloadError(f"{archive.name}: damaged archive: {error}") from None
     except OSError as error:
+        if error.errno is None:  # not the system's, but bzip2's
+            raise DownloadError(f"{archive.name}: damaged archive: {error}") from None
         raise DownloadError(f"{folder}: cannot be written: {error.strerror or error}") from None
     return len(written)
 
