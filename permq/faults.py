@@ -24,12 +24,14 @@ SLICE = (
 
 FIRST = (
     "password-half",
+    "worker.password-half",
     "postgres-password-made",
     "initdb-begun",
     "initdb-done",
     "database-begun",
     "database-made",
     "cluster-named",
+    "owner.password-half",
 )
 """What the first `permq up` on a data folder goes through."""
 
@@ -47,6 +49,7 @@ SERVERS = (
     "postgres-known",
     "postgres-ready",
     "postgres-port-chosen",
+    "roles-made",
 )
 """What every `permq up` goes through until its servers run."""
 

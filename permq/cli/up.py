@@ -146,6 +146,7 @@ def make_schema(postgres: "PostgresAddresses") -> None:
     """Make the roles of a server of this machine's own, and bring the schema to this version."""
     from contextlib import closing
 
+    from permq.faults import fault_point
     from permq.pool import roles
     from permq.pool.connection import connect
     from permq.pool.migrate import migrate
@@ -153,6 +154,7 @@ def make_schema(postgres: "PostgresAddresses") -> None:
     if postgres.admin is not None:
         with closing(connect(postgres.admin)) as connection:
             roles.make(connection, postgres.passwords)
+        fault_point("roles-made")
     migrate(postgres.owner)
 
 
