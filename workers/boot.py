@@ -24,7 +24,6 @@ from permq.pool.connection import EncryptionError, UnreachableError, connect, wo
 from permq.pool.nodes import Registration
 from permq.services.redis import client_of
 from workers import logs
-from workers.broker import NodeTransport
 from workers.duties import Duties
 from workers.logs import logger
 from workers.measure import speed_of
@@ -191,8 +190,8 @@ def _prepare(worker: str, conf: Any, options: Any) -> str:
     prepare_node(settings, name)
     prepare_blas(1)
     conf.broker_transport_options = transport_options(name)
-    # a class, because by its name kombu would not know it for Redis
-    conf.broker_transport = NodeTransport
+    # its name, not the class: workers tell Flower of their transport, in JSON
+    conf.broker_transport = "workers.broker:NodeTransport"
     return name
 
 

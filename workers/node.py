@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from celery import Celery
 
-from permq.errors import OldSchemaError, PermqError, PoolError, SchemaError
+from permq.errors import OldSchemaError, PermqError, PoolError, RightsError, SchemaError
 from permq.fleet.producer import Letter, send
 from permq.jobs import control
 from permq.jobs.dispatching import dispatch, letters
@@ -26,6 +26,7 @@ from permq.pool.connection import (
 )
 from permq.pool.migrate import check, migrate, refusal
 from permq.pool.nodes import Registration
+from permq.pool.rights import require_rights
 from permq.pool.times import BEAT, UNHEARD
 from workers.duties import Duties
 from workers.logs import logger
@@ -111,10 +112,11 @@ class Node:
                 if self._incarnation is None:
                     self.register(connection)
                 self.tick(connection)
+                self._waits = False
                 if self._away:
                     logger.info("Postgres answers again")
                     self._away = False
-            except OldSchemaError as error:
+            except (OldSchemaError, RightsError) as error:
                 if not self._waits:
                     logger.warning("%s; waiting for that", error)
                     self._waits = True
@@ -144,6 +146,8 @@ class Node:
             connection = connect(self._url, name=f"permq node {self.name}")
             try:
                 migrate(connection)
+                with transaction(connection) as cursor:
+                    require_rights(cursor)
             except PoolError:
                 connection.close()
                 raise

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 from psycopg2 import sql
 
+from permq.errors import RightsError
 from permq.pool.connection import Cursor, scalar
 
 OWNER, WORKER, READER = ROLES = ("permq_owner", "permq_worker", "permq_reader")
@@ -85,6 +86,9 @@ HIDDEN: Mapping[str, tuple[str, ...]] = {"regimes": ("answer",)}
 SEQUENCES = ("jobs_id_seq",)
 """Sequences that are asked for numbers in so many words."""
 
+FUNCTIONS = ("fold_tallies",)
+"""Functions that act as the owner, for workers alone; others only give what they are asked."""
+
 _LACKING = """
 SELECT w.word || ' on ' || w.name
 FROM unnest(%(words)s::text[], %(names)s::text[]) AS w (word, name)
@@ -132,6 +136,11 @@ def grant(cursor: Cursor) -> None:
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (name,))
         if scalar(cursor):
             cursor.execute(_words("GRANT USAGE ON SEQUENCE {name} TO {worker}", name))
+    for name in FUNCTIONS:
+        cursor.execute("SELECT to_regproc(%s) IS NOT NULL", (name,))
+        if scalar(cursor):
+            cursor.execute(_words("REVOKE ALL ON FUNCTION {name} FROM PUBLIC, {reader}", name))
+            cursor.execute(_words("GRANT EXECUTE ON FUNCTION {name} TO {worker}", name))
 
 
 def lacking(cursor: Cursor) -> list[str]:
@@ -150,6 +159,22 @@ def lacking(cursor: Cursor) -> list[str]:
     words, names = (list(column) for column in zip(*wanted, strict=True))
     cursor.execute(_LACKING, {"words": words, "names": names})
     return [told for (told,) in cursor.fetchall()]
+
+
+def require_rights(cursor: Cursor) -> None:
+    """Refuse a role that may not do a worker's work, before it begins.
+
+    Raises
+    ------
+    RightsError
+        When it lacks a right; the text names the role and the right.
+    """
+    if missing := lacking(cursor):
+        more = f" and {len(missing) - 1} more rights" if len(missing) > 1 else ""
+        raise RightsError(
+            f"role {cursor.connection.info.user} lacks {missing[0]}{more}, which a worker needs: "
+            f"log in as {WORKER}, or let `permq db roles` give rights anew"
+        )
 
 
 def _grant_table(cursor: Cursor, name: str, rights: Rights, columns: list[str]) -> None:

@@ -2,12 +2,15 @@
 
 from collections.abc import Callable
 from contextlib import closing
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
 
 from permq.pool.connection import connect
 from permq.pool.roles import make
+from permq.services import redis
+from tests.servers import Server
 
 ROLE_PASSWORDS = {"owner": "owner-word", "worker": "worker-word", "reader": "reader-word"}
 
@@ -37,3 +40,12 @@ def module_role_url(module_postgres_url: str) -> Callable[[str], str]:
     """The same for the tests of one module together."""
     make_roles(module_postgres_url)
     return lambda role: as_role(module_postgres_url, role)
+
+
+@pytest.fixture
+def redis_users(redis_server: Server, tmp_path: Path) -> Callable[[str], str]:
+    """Address of a Redis for this test alone, for a user."""
+    store = redis.prepare(tmp_path / "redis server" / "redis")
+    port = urlsplit(redis_server.url).port
+    assert port is not None
+    return lambda user: store.url(port, user)

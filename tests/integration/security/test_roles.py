@@ -72,6 +72,8 @@ NO_WORKERS = (
     "UPDATE puzzles SET fingerprint = ''",
     "UPDATE nodes SET name = 'mine'",
     "UPDATE submissions SET command = ''",
+    "UPDATE job_tallies SET jobs = 0",
+    "INSERT INTO job_tallies DEFAULT VALUES",
     "INSERT INTO migrations (number, name, checksum) VALUES (99, '', '')",
 )
 
@@ -87,6 +89,7 @@ NO_READERS = (
     "INSERT INTO js_puzzle_pool (permutation) VALUES ('{{1}}')",
     "SELECT nextval('jobs_id_seq')",
     "SELECT id FROM jobs FOR UPDATE",
+    "SELECT fold_tallies()",
 )
 
 NO_OWNERS = (
@@ -182,7 +185,7 @@ def rights_in(url):
         "SELECT c.relname, pg_get_userbyid(c.relowner), c.relacl::text, a.attname, a.attacl::text"
         " FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attacl IS NOT NULL"
         " WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'v', 'S')"
-        " UNION SELECT proname, pg_get_userbyid(proowner), NULL, NULL, NULL FROM pg_proc"
+        " UNION SELECT proname, pg_get_userbyid(proowner), proacl::text, NULL, NULL FROM pg_proc"
         " WHERE pronamespace = 'public'::regnamespace"
         " UNION SELECT 'default', '', defaclacl::text, '', '' FROM pg_default_acl"
         " ORDER BY 1, 4",
