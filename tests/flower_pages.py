@@ -47,6 +47,10 @@ class FlowerPage:
         status, body = self.ask(path)
         return json.loads(body) if status == 200 else {}
 
+    @property
+    def runs(self) -> bool:
+        return self._process.poll() is None
+
     def end(self) -> None:
         self._process.kill()
         self._process.wait()

@@ -10,10 +10,11 @@ from importlib.resources import files
 from typing import Any
 
 from tornado.httpserver import HTTPServer
+from tornado.iostream import IOStream
 from tornado.web import Application, HTTPError, RequestHandler, StaticFileHandler
 
 from permq.dashboard import board, consensus, course, figures, overview, progress
-from permq.dashboard.guards import HEADERS, PICTURE_POLICY, USER, Guard
+from permq.dashboard.guards import PICTURE_POLICY, USER, Guard
 from permq.dashboard.plain import encode
 from permq.dashboard.reading import Reader
 from permq.errors import OptionError, PoolError
@@ -22,6 +23,7 @@ from permq.pool.connection import Cursor
 LONGEST_HEAD = 16 * 1024
 LONGEST_BODY = 16 * 1024
 IDLE_SECONDS = 75.0
+MOST_CLIENTS = 256
 ALLOWED = "GET, HEAD"
 PAGE_FILES = (
     r"(index\.html|style\.css|icon\.svg"
@@ -52,7 +54,7 @@ class _Guarded(RequestHandler):
     SUPPORTED_METHODS = ("GET", "HEAD")
 
     def set_default_headers(self) -> None:
-        for name, value in HEADERS.items():
+        for name, value in self.settings["guard"].headers.items():
             self.set_header(name, value)
 
     def prepare(self) -> None:
@@ -134,7 +136,7 @@ class _File(StaticFileHandler, _Guarded):
     """A file of the page; which ones there are stands in the routes."""
 
     def set_extra_headers(self, path: str) -> None:
-        self.set_header("Cache-Control", "no-cache")
+        self.set_header("Cache-Control", self.settings["guard"].headers["Cache-Control"])
 
 
 class _Healthy(_Guarded):
@@ -188,6 +190,16 @@ def application(reader: Reader, guard: Guard, links: Links) -> Application:
     )
 
 
+class _Bounded(HTTPServer):
+    """Tornado's server, with so many connections at once and no more."""
+
+    def handle_stream(self, stream: IOStream, address: tuple[Any, ...]) -> None:
+        if len(self._connections) < MOST_CLIENTS:
+            super().handle_stream(stream, address)
+        else:
+            stream.close()
+
+
 def listening(made: Application, address: str, port: int) -> HTTPServer:
     """Take a port and answer there, in the present event loop.
 
@@ -196,7 +208,7 @@ def listening(made: Application, address: str, port: int) -> HTTPServer:
     OptionError
         When it cannot listen there.
     """
-    server = HTTPServer(
+    server = _Bounded(
         made,
         max_header_size=LONGEST_HEAD,
         max_body_size=LONGEST_BODY,

@@ -45,6 +45,11 @@ class Guard:
     names: frozenset[str] | None = LOOPBACK_NAMES
     password: str | None = field(default=None, repr=False)
 
+    @property
+    def headers(self) -> dict[str, str]:
+        """What every answer says; what a password guards does not stay in a browser's cache."""
+        return HEADERS | ({} if self.password is None else {"Cache-Control": "no-store"})
+
     def knows_host(self, name: str) -> bool:
         """Whether a request to a host of this name is meant for this server."""
         return self.names is None or name.lower() in self.names

@@ -1,28 +1,39 @@
 """The exporter's page over HTTP: /metrics for Prometheus, /healthz for who keeps it running."""
 
-import base64
-import binascii
-import hmac
 import ipaddress
 import logging
 import socket
 import socketserver
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from http import HTTPStatus
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import BoundedSemaphore
+from threading import BoundedSemaphore, Timer
 from typing import Any
+from urllib.parse import urlsplit
 
+from permq.dashboard.guards import LOOPBACK_NAMES, Guard
 from permq.errors import OptionError
 from permq.metrics.exposition import CONTENT_TYPE
 
-USER = "permq"
 LONGEST_BODY = 64 * 1024
 ALLOWED = "GET, HEAD"
 PLAIN = "text/plain; charset=utf-8"
 READ_SECONDS = 10.0
+WHOLE_SECONDS = 60.0
+"""A client that sends or takes a byte now and then is hung up on after so long."""
 MOST_CLIENTS = 64
+
+# The page is text, and nothing in it is to be done by a browser.
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Resource-Policy": "same-origin",
+}
 
 logger = logging.getLogger(__name__)
 
@@ -51,7 +62,8 @@ class MetricsServer(ThreadingHTTPServer):
         self, address: str, port: int, page: Callable[[], str], password: str | None = None
     ) -> None:
         self.page = page
-        self.password = password
+        # a page of another name that leads to this machine would read the answers otherwise
+        self.guard = Guard(LOOPBACK_NAMES if is_loopback(address) else None, password)
         self._free = BoundedSemaphore(MOST_CLIENTS)
         if ":" in address:
             self.address_family = socket.AF_INET6
@@ -75,9 +87,13 @@ class MetricsServer(ThreadingHTTPServer):
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
         """Answer a client, in its thread."""
+        ending = Timer(WHOLE_SECONDS, _hang_up, (request,))
+        ending.daemon = True
+        ending.start()
         try:
             super().process_request_thread(request, client_address)
         finally:
+            ending.cancel()
             self._free.release()
 
     def handle_error(self, request: Any, client_address: Any) -> None:
@@ -110,6 +126,8 @@ class _Handler(BaseHTTPRequestHandler):
             # unread, it would make the system take back the answer
             self.rfile.read(int(length))
             self.send_error(HTTPStatus.METHOD_NOT_ALLOWED)
+        elif not self._knows_host():
+            self.send_error(HTTPStatus.FORBIDDEN, "This is not the host you asked for")
         else:
             return True
         return False
@@ -117,7 +135,7 @@ class _Handler(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         """Answer."""
         match self.path.partition("?")[0]:
-            case "/metrics" if self._is_known():
+            case "/metrics" if self.server.guard.admits(self.headers.get("Authorization", "")):
                 self._answer(HTTPStatus.OK, self.server.page(), CONTENT_TYPE)
             case "/metrics":
                 self.send_error(HTTPStatus.UNAUTHORIZED)
@@ -132,8 +150,8 @@ class _Handler(BaseHTTPRequestHandler):
 
     def end_headers(self) -> None:
         """Add what every answer says."""
-        self.send_header("Cache-Control", "no-store")
-        self.send_header("X-Content-Type-Options", "nosniff")
+        for name, value in HEADERS.items():
+            self.send_header(name, value)
         super().end_headers()
 
     def send_response(self, code: int, message: str | None = None) -> None:
@@ -149,16 +167,14 @@ class _Handler(BaseHTTPRequestHandler):
     def log_message(self, *words: Any) -> None:
         """Keep quiet: Prometheus asks all day."""
 
-    def _is_known(self) -> bool:
-        if self.server.password is None:
-            return True
-        scheme, _, word = self.headers.get("Authorization", "").partition(" ")
+    def _knows_host(self) -> bool:
+        """Whether a request is meant for this server; programs may leave the name out."""
+        host = self.headers.get("Host")
         try:
-            given = base64.b64decode(word.strip(), validate=True)
-        except (binascii.Error, ValueError):
-            given = b""
-        wanted = f"{USER}:{self.server.password}".encode()
-        return hmac.compare_digest(given, wanted) and scheme.lower() == "basic"
+            name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        return host is None or self.server.guard.knows_host(name)
 
     def _answer(self, status: HTTPStatus, text: str, kind: str) -> None:
         body = text.encode()
@@ -168,6 +184,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.end_headers()
         if self.command != "HEAD":
             self.wfile.write(body)
+
+
+def _hang_up(request: socket.socket) -> None:
+    """End a connection under whoever reads from it or writes to it."""
+    with suppress(OSError):
+        request.shutdown(socket.SHUT_RDWR)
 
 
 def is_loopback(address: str) -> bool:

@@ -19,7 +19,7 @@ from permq.services.web import answers
 NAME = "flower"
 USER = "permq"
 PORT = 5555
-APP = "workers"
+APP = "workers.watching"
 END = signal.SIGKILL
 """Flower has nothing to finish, and asked to end it would wait for all its questions to workers
 to be answered: for ever, when Redis is gone."""

@@ -28,17 +28,19 @@ MAY_IMPORT = {
     },
     "fleet": {"errors", "config", "encryption"},
     "services": {"errors", "config", "encryption", "faults"},
-    "metrics": {"errors", "config", "pool"},
+    # a page as well, with the same guard
+    "metrics": {"errors", "config", "pool", "dashboard"},
     "dashboard": {"errors", "core", "pairing", "diagnosis", "pool", "history"},
     # where pool, fleet and search meet: what a job is, how it is submitted and sent
     "jobs": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search"),
-        *("pool", "fleet", "history", "figures", "permq"),
+        *("pool", "fleet", "history", "figures", "bench", "report", "permq"),
     },
-    "bench": {"errors", "core", "pairing", "pool", "fleet", "figures", "jobs", "permq"},
+    "bench": {"errors", "core", "pairing", "pool", "figures"},
     "report": {
         *("errors", "core", "pairing", "diagnosis", "pool", "figures", "bench", "permq"),
     },
+    "suites": {"errors", "core", "pool", "fleet", "jobs", "bench", "permq"},
     "cli": {
         *("errors", "config", "core", "pairing", "ordering", "diagnosis", "search", "fetching"),
         *(
@@ -54,6 +56,7 @@ MAY_IMPORT = {
             "jobs",
             "bench",
             "report",
+            "suites",
             "permq",
         ),
     },

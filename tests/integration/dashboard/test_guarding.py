@@ -1,9 +1,12 @@
 """What the dashboard refuses, and what it says to every browser."""
 
 import base64
+import socket
+import time
 
 import pytest
 
+from permq.dashboard import app
 from permq.dashboard.guards import Guard
 from tests.dashboards import LINKS, Served
 
@@ -140,6 +143,56 @@ def test_what_is_too_large_is_refused(served):
     body = b"GET / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99999999\r\n\r\n"
     assert served.send(body) in {400, 413, None}
     assert served.ask("/healthz").status == 200
+
+
+def test_what_a_password_guards_stays_in_no_cache(locked):
+    word = base64.b64encode(b"permq:secret").decode()
+    for path in ("/", "/page.js", "/api/overview"):
+        answer = locked.ask(path, Authorization=f"Basic {word}")
+        assert (answer.status, answer.headers["Cache-Control"]) == (200, "no-store")
+
+
+@pytest.mark.parametrize("beginning", [b"", b"GET /api/overview HTTP/1.1\r\nHost: localhost\r\n"])
+def test_a_client_that_dribbles_is_hung_up_on(module_postgres_url, monkeypatch, beginning):
+    monkeypatch.setattr(app, "IDLE_SECONDS", 0.3)
+    slow = Served(module_postgres_url)
+    try:
+        with socket.create_connection(("127.0.0.1", slow.port), timeout=30) as client:
+            client.sendall(beginning)
+            client.settimeout(0.05)
+            with pytest.raises((ConnectionError, EOFError)):
+                dribble(client)
+        assert slow.ask("/healthz").status == 200
+    finally:
+        slow.end()
+
+
+def dribble(client):
+    """Send a letter now and then until the other side ends it."""
+    while True:
+        client.sendall(b"x")
+        try:
+            if client.recv(100) == b"":
+                raise EOFError
+        except TimeoutError:
+            continue
+
+
+def test_so_many_clients_at_once_and_no_more(served, monkeypatch):
+    monkeypatch.setattr(app, "MOST_CLIENTS", 8)
+    clients = [
+        socket.create_connection(("127.0.0.1", served.port), timeout=30) for _ in range(8 + 1)
+    ]
+    assert clients[-1].recv(1) == b""  # one more than there may be
+    for client in clients:
+        client.close()
+    until = time.monotonic() + 60
+    while True:  # they are gone by and by
+        try:
+            assert served.ask("/healthz").status == 200
+            break
+        except OSError:
+            assert time.monotonic() < until
 
 
 def test_an_unchanged_answer_is_not_sent_again(served):

@@ -1,11 +1,13 @@
 import base64
 import socket
+import time
 from http.client import HTTPConnection
 from threading import Thread
 
 import pytest
 
 from permq.errors import OptionError
+from permq.metrics import server as module
 from permq.metrics.exposition import CONTENT_TYPE
 from permq.metrics.server import LONGEST_BODY, MetricsServer, is_loopback
 
@@ -120,6 +122,76 @@ def test_no_one_who_hangs_up_or_talks_nonsense_leaves_a_trace(serve, capfd):
     served.send(b"\0" * 100)
     assert served.ask()[0] == 200
     assert capfd.readouterr() == ("", "")
+
+
+@pytest.mark.parametrize("host", ["evil.example", "evil.example:9808", "127.0.0.1.evil.example"])
+def test_a_page_of_another_name_is_refused(serve, host):
+    served = serve()
+    for path in ("/metrics", "/healthz"):
+        status, text, _ = served.ask(path, Host=host)
+        assert (status, PAGE in text) == (403, False)
+    assert served.send(f"GET /metrics HTTP/1.1\r\nHost: [{host}\r\n\r\n".encode()) == 403
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST:1", "127.0.0.1:9808", "[::1]:9808"])
+def test_this_machines_names_are_known(serve, host):
+    served = serve()
+    assert served.ask(Host=host)[0] == 200
+    assert served.send(b"GET /metrics HTTP/1.0\r\n\r\n") == 200
+
+
+@pytest.mark.parametrize("path", ["/metrics", "/healthz", "/nowhere"])
+def test_every_answer_tells_the_browser_to_be_strict(serve, path):
+    _, _, headers = serve(password="secret").ask(path)
+    assert {"default-src 'none'", "frame-ancestors 'none'"} <= {
+        rule.strip() for rule in headers["Content-Security-Policy"].split(";")
+    }
+    assert headers["X-Content-Type-Options"] == "nosniff"
+    assert headers["X-Frame-Options"] == "DENY"
+    assert headers["Referrer-Policy"] == "no-referrer"
+    assert headers["Cache-Control"] == "no-store"
+    assert "Access-Control-Allow-Origin" not in headers
+
+
+@pytest.mark.parametrize("beginning", [b"", b"GET /metrics HTTP/1.1\r\n", b"POST /metrics HT"])
+def test_a_client_that_dribbles_is_hung_up_on(serve, monkeypatch, beginning):
+    monkeypatch.setattr(module, "WHOLE_SECONDS", 0.3)
+    served = serve()
+    with socket.create_connection(("127.0.0.1", served.port), timeout=30) as client:
+        client.sendall(beginning)
+        client.settimeout(0.05)
+        with pytest.raises((ConnectionError, EOFError)):
+            dribble(client)
+    assert served.ask()[0] == 200
+
+
+def dribble(client):
+    """Send a letter now and then, well within the time for one, until the other side ends it."""
+    while True:
+        client.sendall(b"x")
+        try:
+            if client.recv(100) == b"":
+                raise EOFError
+        except TimeoutError:
+            continue
+
+
+def test_so_many_clients_at_once_and_no_more(serve, monkeypatch):
+    monkeypatch.setattr(module, "MOST_CLIENTS", 4)
+    served = serve()
+    waiting = [
+        socket.create_connection(("127.0.0.1", served.port), timeout=30) for _ in range(4 + 1)
+    ]
+    assert waiting[-1].recv(1) == b""  # one more than there may be
+    for client in waiting:
+        client.close()
+    until = time.monotonic() + 60
+    while True:  # they are gone by and by
+        try:
+            assert served.ask()[0] == 200
+            break
+        except OSError:
+            assert time.monotonic() < until
 
 
 def test_a_password_is_asked_for(serve):
