@@ -1,12 +1,14 @@
 """Judging runs whose jobs have ended."""
 
+from collections.abc import Sequence
 from functools import cache
 from math import isfinite
 from typing import TYPE_CHECKING, Any
 
 from permq.bench.judging import judge, pairs_right, verdict
+from permq.bench.table import Table, of_runs
 from permq.core.arrangement import Arrangement
-from permq.errors import AnswerError
+from permq.errors import AnswerError, MissingDataError, OptionError
 from permq.pool import puzzles, runs
 from permq.pool.connection import Connection, transaction
 from permq.pool.content import unpack
@@ -30,16 +32,39 @@ def collect(connection: Connection) -> int:
     Returns
     -------
     int
-        How many runs were judged.
+        How many runs were judged; none by a role that may not know the answers.
     """
     with transaction(connection) as cursor:
-        rows = runs.ended(cursor)
+        rows = runs.ended(cursor) if runs.may_judge(cursor) else []
     chance = _chances(connection)
     for row in rows:
         judged = judged_of(row, chance(row.puzzle_id, row.permutation))
         with transaction(connection) as cursor:
             runs.close_run(cursor, row.id, judged)
     return len(rows)
+
+
+def of_suites(connection: Connection, suites: Sequence[str]) -> Table:
+    """Ended runs of suites, judged where that may be; of the one that ran last by default.
+
+    Raises
+    ------
+    OptionError
+        When a suite was never run.
+    MissingDataError
+        When no run has ended.
+    """
+    collect(connection)
+    with transaction(connection) as cursor:
+        there = [row.suite for row in runs.benches(cursor)]
+        if not there:
+            raise MissingDataError("nothing was run yet: permq bench run quick")
+        names = tuple(suites) or (there[0],)
+        for name in names:
+            if name not in there:
+                raise OptionError(f"suite {name!r} was never run: permq bench run {name}")
+        rows = runs.listing(cursor, suites=names)
+    return of_runs(rows, "+".join(names))
 
 
 def judged_of(row: EndedRow, confidence: float | None) -> dict[str, Any]:

@@ -105,7 +105,7 @@ def png(draw: "Callable[[Any], Drawing]", numbers: Any) -> bytes:
 def file_stem(view: str, suite: str, metric: str) -> str:
     """View, suite and metric as the name of a file."""
     return "-".join(
-        "".join(c if c.isalnum() or c in "_.+-" else "_" for c in part)
+        "".join(c if (c.isascii() and c.isalnum()) or c in "_.+-" else "_" for c in part)
         for part in (view, suite, metric)
     )
 

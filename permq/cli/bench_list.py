@@ -23,12 +23,12 @@ def command(suite: str | None, data: Path | None, as_json: bool) -> None:
       permq bench list
       permq bench list --suite board --json > runs.json
     """
-    from permq.bench import suite as suites
     from permq.bench.collecting import collect
     from permq.bench.summary import facts_of
     from permq.errors import OptionError
     from permq.pool import runs
     from permq.pool.connection import transaction
+    from permq.suites import suite as suites
 
     with connected(data) as connection:
         if suite is not None:

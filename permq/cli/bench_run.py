@@ -12,9 +12,9 @@ from permq.cli.progress import Progress
 from permq.cli.servers import connected, data_option
 
 if TYPE_CHECKING:
-    from permq.bench.launching import Launched
-    from permq.bench.suite import Suite
     from permq.pool.connection import Connection
+    from permq.suites.launching import Launched
+    from permq.suites.suite import Suite
 
 INTERRUPTED = 130
 PAUSE = 0.5
@@ -49,10 +49,10 @@ def command(suite: str, priority: int, wait: bool, data: Path | None, as_json: b
       permq bench run quick --wait
       permq bench run my-suite.toml
     """
-    from permq.bench import regimes
-    from permq.bench.launching import launch
-    from permq.bench.suite import read
     from permq.cli.job_letters import deliver
+    from permq.suites import regimes
+    from permq.suites.launching import launch
+    from permq.suites.suite import read
 
     wanted = read(suite)
     with connected(data) as connection:
@@ -84,7 +84,7 @@ def command(suite: str, priority: int, wait: bool, data: Path | None, as_json: b
 
 def make_missing(connection: "Connection", suite: "Suite", *, quiet: bool) -> None:
     """Train the networks that are not there yet."""
-    from permq.bench import regimes
+    from permq.suites import regimes
 
     lacking = regimes.missing(connection, suite.regimes)
     for number, regime in enumerate(lacking, 1):

@@ -11,7 +11,6 @@ from permq.cli.servers import connected, data_option
 
 if TYPE_CHECKING:
     from permq.bench.table import Table
-    from permq.pool.connection import Connection
 
 _VIEWS = (
     "board", "score_by_puzzle", "heat_map", "by_solver", "factor_effect", "radar", "roc",
@@ -72,6 +71,7 @@ def command(
       permq bench views --suite board --out views
       permq bench views runs.csv --view heat_map --metric solved
     """
+    from permq.bench.collecting import of_suites
     from permq.bench.folder import writable
     from permq.bench.render import Rendered, render
     from permq.bench.table import read_table
@@ -110,32 +110,3 @@ def command(
             *(f"skipped {what}: {why}" for what, why in done.skipped),
         ],
     )
-
-
-def of_suites(connection: "Connection", suites: tuple[str, ...]) -> "Table":
-    """Ended runs of suites; of the one that ran last by default.
-
-    Raises
-    ------
-    OptionError
-        When a suite was never run.
-    MissingDataError
-        When no run has ended.
-    """
-    from permq.bench.collecting import collect
-    from permq.bench.table import of_runs
-    from permq.errors import MissingDataError, OptionError
-    from permq.pool import runs
-    from permq.pool.connection import transaction
-
-    collect(connection)
-    with transaction(connection) as cursor:
-        there = [row.suite for row in runs.benches(cursor)]
-        if not there:
-            raise MissingDataError("nothing was run yet: permq bench run quick")
-        names = suites or (there[0],)
-        for name in names:
-            if name not in there:
-                raise OptionError(f"suite {name!r} was never run: permq bench run {name}")
-        rows = runs.listing(cursor, suites=names)
-    return of_runs(rows, "+".join(names))

@@ -1,16 +1,16 @@
 """`permq figures`: pictures of a puzzle, its pool and its fleet."""
 
-from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from permq.cli.job_files import fetched, written
 from permq.cli.options import json_option, threads_option
-from permq.cli.output import emit, whole_file
+from permq.cli.output import emit
 from permq.cli.pool_puzzle import puzzle_option, resolve
 from permq.cli.servers import connected, data_option
-from permq.errors import MissingDataError, OptionError
+from permq.errors import OptionError
 
 if TYPE_CHECKING:
     from permq.figures.render import Outcome
@@ -111,11 +111,12 @@ def command(
         if from_job is not None:
             return _fetch(connection, from_job, set(names), out, as_json=as_json)
         row = resolve(connection, puzzle)
+        from permq.bench.folder import writable
         from permq.figures.animation import ANIMATED, moving
         from permq.figures.gather import gather
         from permq.figures.render import attempt
 
-        _make_folder(out)
+        writable(out)
         sources = gather(connection, row, options)
         told = _Told(as_json=as_json)
         for figure in figures:
@@ -143,7 +144,7 @@ class _Told:
                 word = "nothing to show" if outcome.missing else "failed"
                 click.echo(f"{outcome.name}: {word}: {problem}", err=True)
             return
-        paths = list(_write(outcome.name, outcome.picture.files.items(), out))
+        paths = list(written(outcome.name, outcome.picture.files, out))
         self.made.append({"name": outcome.name, "files": paths, "seconds": outcome.seconds})
         if not self.as_json:
             click.echo(f"{outcome.name}: {', '.join(map(str, paths))} ({outcome.seconds:.1f} s)")
@@ -161,47 +162,11 @@ def _fetch(
 ) -> int:
     """Write the files that a job has made."""
     from permq.figures.registry import figures_named
-    from permq.pool import artifacts
-    from permq.pool.connection import transaction
 
     names = {figure.name for figure in figures_named(wanted)} if wanted else None
-    with transaction(connection) as cursor:
-        rows = [row for row in artifacts.of_job(cursor, job) if names is None or row.name in names]
-    if not rows:
-        raise MissingDataError(f"job {job} has no such pictures; permq jobs lists what was done")
-    _make_folder(out)
-    paths: list[Path] = []
-    for row in rows:
-        with transaction(connection) as cursor:
-            content = artifacts.content(cursor, row.id)
-        paths += _write(row.name, [(row.media_type, content)], out)
+    paths = fetched(connection, job, out, names)
     emit({"job": job, "files": paths}, as_json=as_json, lines=map(str, paths))
     return 0
-
-
-def _write(
-    name: str, files: Iterable[tuple[str, bytes]] | Mapping[str, bytes], out: Path
-) -> Iterator[Path]:
-    from permq.figures.render import SUFFIXES
-
-    for media_type, content in dict(files).items():
-        path = out / f"{name}{SUFFIXES[media_type]}"
-        with whole_file(path) as temporary:
-            temporary.write_bytes(content)
-        yield path
-
-
-def _make_folder(out: Path) -> None:
-    """Make the folder, and see now whether it can be written to."""
-    import os
-
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        reason = error.strerror or str(error)
-        raise OptionError(f"{out}: cannot be made: {reason}; choose another --out") from None
-    if not os.access(out, os.W_OK | os.X_OK):
-        raise OptionError(f"{out}: cannot be written to; choose another --out")
 
 
 def _refuse_unknown(method: str) -> None:

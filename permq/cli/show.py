@@ -10,6 +10,7 @@ import click
 from permq.cli import job_completion as complete
 from permq.cli import job_format as form
 from permq.cli import options
+from permq.cli.job_files import fetched
 from permq.cli.job_options import JobNumber, missing
 from permq.cli.output import emit
 from permq.cli.servers import connected, data_option
@@ -19,23 +20,36 @@ if TYPE_CHECKING:
 
 SLICES = 10
 FINDS = 5
+FILES = 6
 RELATIVES = 8
 
 
 @click.command(name="show")
 @click.argument("job", metavar="JOB", type=JobNumber(), shell_complete=complete.jobs())
+@click.option(
+    "--out",
+    type=click.Path(path_type=Path),
+    metavar="DIR",
+    help="Write the files that it made, such as figures, views or a report, to this folder.",
+)
 @data_option
 @options.json_option
-def command(job: int, data: Path | None, as_json: bool) -> None:
+def command(job: int, out: Path | None, data: Path | None, as_json: bool) -> None:
     """Tell everything about a job: what it does, how far it is, where, and what it found.
 
     \b
     Example:
       permq show 17
       permq show 17 --json
+      permq show 17 --out report
     """
+    if out is not None:
+        with connected(data) as connection:
+            paths = fetched(connection, job, out)
+        emit({"job": job, "files": paths}, as_json=as_json, lines=map(str, paths))
+        return
     with connected(data) as connection:
-        from permq.pool import listing
+        from permq.pool import artifacts, listing
         from permq.pool.connection import transaction
 
         with transaction(connection) as cursor:
@@ -44,6 +58,10 @@ def command(job: int, data: Path | None, as_json: bool) -> None:
                 raise missing([job])
             parents, children = listing.parents(cursor, job), listing.children(cursor, job)
             slices, finds = listing.slices(cursor, job), listing.finds(cursor, job)
+            files = [
+                f"{row.name}{artifacts.SUFFIXES[row.media_type]}"
+                for row in artifacts.of_job(cursor, job)
+            ]
     emit(
         {
             **form.facts(facts),
@@ -52,10 +70,11 @@ def command(job: int, data: Path | None, as_json: bool) -> None:
             "children": [form.facts(one) for one in children],
             "slices": [form.facts(one) for one in slices],
             "solutions": [form.facts(one) for one in finds],
+            "files": files,
         }
         | {"command": "show"},
         as_json=as_json,
-        lines=lines(facts, parents, children, slices, finds),
+        lines=[*lines(facts, parents, children, slices, finds), *_files(files, job)],
     )
 
 
@@ -203,6 +222,17 @@ def _slices(rows: "Sequence[SliceRow]") -> list[str]:
         right="slice took steps steps/s best",
     )
     return ["", f"{len(rows):,} slices, the last of them:", *table]
+
+
+def _files(names: Sequence[str], job: int) -> list[str]:
+    if not names:
+        return []
+    more = f", and {len(names) - FILES} more" if len(names) > FILES else ""
+    return [
+        "",
+        f"{len(names)} files: {', '.join(names[:FILES])}{more}",
+        f"permq show {job} --out DIR writes them to a folder",
+    ]
 
 
 def _finds(rows: "Sequence[FindRow]") -> list[str]:

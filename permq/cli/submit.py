@@ -60,7 +60,7 @@ class Asked:
     "--priority",
     type=click.IntRange(0, 9),
     metavar="P",
-    help="0 goes first, 9 last; by default 5, and 9 for pictures, history and twins.",
+    help="0 goes first, 9 last; by default 5, and 9 for pictures, reports, history and twins.",
 )
 @click.option(
     "--node", metavar="NAME", shell_complete=complete.nodes, help="The only node that may do it."

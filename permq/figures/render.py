@@ -11,8 +11,6 @@ from permq.figures.figure import Figure, Sources
 from permq.pool.connection import ContentionError, UnreachableError
 
 PNG, SVG, GIF = "image/png", "image/svg+xml", "image/gif"
-SUFFIXES = {PNG: ".png", SVG: ".svg", GIF: ".gif"}
-"""Media types of pictures and how their files' names end."""
 
 
 @dataclass(frozen=True, eq=False)

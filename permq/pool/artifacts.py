@@ -9,6 +9,16 @@ from permq.errors import PoolError
 from permq.pool.connection import Cursor, scalar
 from permq.pool.queries import load
 
+SUFFIXES = {
+    "image/png": ".png",
+    "image/svg+xml": ".svg",
+    "image/gif": ".gif",
+    "text/html": ".html",
+    "text/markdown": ".md",
+    "application/json": ".json",
+}
+"""Media types, and how the names of such files end."""
+
 
 @dataclass(frozen=True)
 class Artifact:

@@ -240,17 +240,54 @@ def node_use(cursor: Cursor, submissions: Sequence[int]) -> list[NodeUseRow]:
     return [NodeUseRow(*row) for row in cursor.fetchall()]
 
 
-def last_report(cursor: Cursor, about: str, bench: int | None = None) -> ReportRow | None:
-    """The newest report about something, but not about this bench; None where there is none."""
-    cursor.execute(load("runs")["last_report"], {"about": about, "bench": bench})
+def may_judge(cursor: Cursor) -> bool:
+    """Whether the role that asks may know the answers of the regimes."""
+    cursor.execute(load("runs")["may_judge"])
+    return bool(scalar(cursor))
+
+
+def last_report(
+    cursor: Cursor, about: str, bench: int | None = None, job: int | None = None
+) -> ReportRow | None:
+    """The newest report about something; None where there is none.
+
+    Parameters
+    ----------
+    about
+        See `keep_report`.
+    bench, job
+        One about this bench, or made by this job, does not count.
+    """
+    given = {"about": about, "bench": bench, "job": job}
+    cursor.execute(load("runs")["last_report"], given)
     row = cursor.fetchone()
     return None if row is None else ReportRow(*row)
 
 
-def keep_report(cursor: Cursor, about: str, version: str, summary: Mapping[str, Any]) -> int:
-    """Keep what a report said. Returns its number."""
-    cursor.execute(
-        load("runs")["keep_report"],
-        {"about": about, "version": version, "summary": json.dumps(dict(summary))},
-    )
-    return int(scalar(cursor))
+def keep_report(
+    cursor: Cursor, about: str, version: str, summary: Mapping[str, Any], job: int | None = None
+) -> int:
+    """Keep what a report said; a job that is done twice keeps one.
+
+    Parameters
+    ----------
+    about
+        `suite:NAME` or `puzzle:FINGERPRINT`.
+    version, summary
+        Of the software, and what the next report compares itself with.
+    job
+        Which made it; None for a command.
+
+    Returns
+    -------
+    int
+        The report's number.
+    """
+    told = json.dumps(dict(summary))
+    given = {"about": about, "version": version, "summary": told, "job": job}
+    cursor.execute(load("runs")["keep_report"], given)
+    number = scalar(cursor)
+    if number is None:
+        cursor.execute(load("runs")["report_of_job"], {"job": job})
+        number = scalar(cursor)
+    return int(number)

@@ -79,8 +79,15 @@ class Material:
     provenance: Mapping[str, Any]
 
 
-def of_suite(connection: Connection, suite: str | None) -> Material:
+def of_suite(connection: Connection, suite: str | None, job: int | None = None) -> Material:
     """Gather the newest bench of a suite; of the suite that ran last by default.
+
+    Parameters
+    ----------
+    suite
+        Its name.
+    job
+        Which makes the report; None for a command.
 
     Raises
     ------
@@ -101,7 +108,8 @@ def of_suite(connection: Connection, suite: str | None) -> Material:
         spec = runs.spec_of(cursor, bench.id)
         about = f"suite:{bench.suite}"
         ended = _ended(rows, f"suite {bench.suite}")
-        made = runs.regimes(cursor, sorted({row.regime for row in ended if row.regime}))
+        ids = sorted({row.regime for row in ended if row.regime})
+        made = runs.regimes(cursor, ids) if runs.may_judge(cursor) else {}
         known = tuple(
             _known(cursor, one.puzzle_id, one.name, Arrangement.of(one.answer))
             for one in made.values()
@@ -113,8 +121,8 @@ def of_suite(connection: Connection, suite: str | None) -> Material:
             pending=len(rows) - len(ended),
             nodes=tuple(runs.node_use(cursor, [row.submission for row in ended])),
             known=known,
-            unknown=(),
-            last=runs.last_report(cursor, about, bench.id),
+            unknown=tuple(one for one in ids if one not in made),
+            last=runs.last_report(cursor, about, bench.id, job),
             bench=bench.id,
             provenance={
                 "command": bench.command,
@@ -127,8 +135,15 @@ def of_suite(connection: Connection, suite: str | None) -> Material:
         )
 
 
-def of_puzzle(connection: Connection, puzzle: PuzzleRow) -> Material:
+def of_puzzle(connection: Connection, puzzle: PuzzleRow, job: int | None = None) -> Material:
     """Gather all ended searches of a puzzle, those of benchmarks too.
+
+    Parameters
+    ----------
+    puzzle
+        Which.
+    job
+        Which makes the report; None for a command.
 
     Raises
     ------
@@ -149,7 +164,7 @@ def of_puzzle(connection: Connection, puzzle: PuzzleRow) -> Material:
             nodes=tuple(runs.node_use(cursor, sorted({row.submission for row in ended}))),
             known=() if answer is None else (_known(cursor, puzzle.id, puzzle.name, answer),),
             unknown=(puzzle.name,) if answer is None else (),
-            last=runs.last_report(cursor, about),
+            last=runs.last_report(cursor, about, job=job),
             bench=None,
             provenance={"puzzle": puzzle.name, "fingerprint": puzzle.fingerprint},
         )
@@ -186,7 +201,7 @@ def _judged(row: RunRow, found: list[int] | None, answer: Arrangement | None) ->
 
 def _answer(cursor: Cursor, puzzle: PuzzleRow) -> Arrangement | None:
     """The right arrangement: a benchmark's, else a solution that is solved; None else."""
-    for row in runs.regimes(cursor).values():
+    for row in runs.regimes(cursor).values() if runs.may_judge(cursor) else ():
         if row.puzzle_id == puzzle.id:
             return Arrangement.of(row.answer)
     best = solutions.best(cursor, puzzle.id)

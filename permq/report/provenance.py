@@ -8,7 +8,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 from permq import __version__
-from permq.bench.launching import revision
+from permq.bench.revision import revision
 from permq.report.material import Material
 
 LIBRARIES = ("numpy", "scipy", "torch", "matplotlib", "psycopg2-binary", "celery")

@@ -17,11 +17,13 @@ from permq.jobs.kinds.noop import Noop
 from permq.jobs.kinds.order import Order
 from permq.jobs.kinds.pair import Pair
 from permq.jobs.kinds.refine import Refine
+from permq.jobs.kinds.report import Report
 from permq.jobs.kinds.rotate import Rotate
 from permq.jobs.kinds.solve import Solve
 from permq.jobs.kinds.surgery import Surgery
 from permq.jobs.kinds.sweep import Sweep
 from permq.jobs.kinds.twin import TwinKind
+from permq.jobs.kinds.views import Views
 from permq.jobs.kinds.zone import Zone
 from permq.jobs.parameters import Value, unknown
 
@@ -43,6 +45,8 @@ _ALL: tuple[Kind[Any], ...] = (
     History(),
     Embed(),
     TwinKind(),
+    Views(),
+    Report(),
     Noop(),
 )
 

@@ -118,10 +118,18 @@ GROUP BY n.id ORDER BY n.name;
 -- name: last_report
 -- The newest report; about the same bench it would compare runs with themselves.
 SELECT id, version, summary, made_at FROM reports
-WHERE about = %(about)s AND (%(bench)s::bigint IS NULL
+WHERE about = %(about)s AND job_id IS DISTINCT FROM coalesce(%(job)s::bigint, -1)
+    AND (%(bench)s::bigint IS NULL
     OR (summary ->> 'bench')::bigint IS DISTINCT FROM %(bench)s)
 ORDER BY id DESC LIMIT 1;
 
 -- name: keep_report
-INSERT INTO reports (about, version, summary) VALUES (%(about)s, %(version)s, %(summary)s)
-RETURNING id;
+INSERT INTO reports (about, version, summary, job_id)
+VALUES (%(about)s, %(version)s, %(summary)s, %(job)s)
+ON CONFLICT (job_id) DO NOTHING RETURNING id;
+
+-- name: report_of_job
+SELECT id FROM reports WHERE job_id = %(job)s;
+
+-- name: may_judge
+SELECT has_column_privilege('regimes', 'answer', 'SELECT');

@@ -54,7 +54,7 @@ def _puzzles() -> list[bytes]:
 def _prepare_suites(folder: Path) -> Callable[[bytes], object]:
     import json
 
-    from permq.bench.suite import read
+    from permq.suites.suite import read
 
     scratch = Scratch(folder, "mine.toml")
 
@@ -69,9 +69,9 @@ def _prepare_suites(folder: Path) -> Callable[[bytes], object]:
 
 
 def _suites() -> list[bytes]:
-    import permq.bench
+    import permq.suites
 
-    folder = Path(permq.bench.__file__).parent / "suites"
+    folder = Path(permq.suites.__file__).parent / "shipped"
     small = (
         b'name = "mine"\ntitle = "T"\nseeds = [1, 2]\n[recipe]\nblocks = 4\nlr = 1e-3\n'
         b'[[solvers]]\nname = "a"\ntime_limit = 2.5\nsteps = [{ kind = "anneal", params = '

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from permq.jobs import control
+from permq.jobs.kind import IDLE
 
 
 @pytest.fixture
@@ -37,6 +38,7 @@ def test_a_suite_becomes_runs_views_and_a_report(ran, suite, permq, tmp_path):
     _the_same_regime_is_not_trained_again_and_begins_alone(fleet, suite, permq)
     _views_are_written(permq, tmp_path / "views", fleet)
     _reports_are_written_and_compared(permq, tmp_path / "report", fleet)
+    _both_are_jobs_too(permq, tmp_path / "jobs", fleet)
 
 
 def _slices_and_nodes_tell_what_was_taken(fleet):
@@ -113,6 +115,48 @@ def _reports_are_written_and_compared(permq, folder, fleet):
     logged = fleet.rows("SELECT count(*) FROM logs WHERE message LIKE 'report %% about %%'")
     told = (first, second, of_puzzle.json)
     assert logged == [(sum(len(one["files"]) for one in told),)]
+
+
+def _both_are_jobs_too(permq, folder, fleet):
+    ((reports,),) = fleet.rows("SELECT count(*) FROM reports")
+    # every view ends a slice
+    fleet.run("INSERT INTO settings (key, value) VALUES ('slice.seconds', '0.1')")
+    words = ("--param", "suites=tiny", "--param", "views=board,roc", "--param", "metrics=solved")
+    done = permq("submit", "views", *words, "--wait", "--json")
+    assert done.code == 0, done.err
+    (job,) = done.json["jobs"]
+    told = permq("show", job, "--json").json
+    assert told["result"]["files"] == told["files"]
+    assert {f"{view}-tiny-solved.png" for view in ("board", "roc")} <= set(told["files"])
+    assert (told["work_class"], told["priority"]) == ("render", IDLE)
+    assert "board-tiny-solved.html" in permq("show", job).out
+    permq("show", job, "--out", folder)
+    assert (folder / "board-tiny-solved.html").read_text().startswith("<!doctype html>")
+    assert (folder / "board-tiny-solved.png").read_bytes().startswith(b"\x89PNG")
+    words = ("--param", "suite=tiny", "--param", "notes=It was the weather.")
+    (job,) = permq("submit", "report", *words, "--wait", "--json").json["jobs"]
+    files = permq("show", job, "--out", folder / "report", "--json").json["files"]
+    text = (folder / "report" / "report.md").read_text()
+    assert "## Analysis\n\nIt was the weather." in text
+    for line in text.splitlines():
+        if line.startswith("!["):
+            assert (folder / "report" / line.rpartition("(")[2].rstrip(")")).is_file()
+    assert json.loads((folder / "report" / "compute_metrics.json").read_text())["runs"]
+    names = [path.rsplit("/", 1)[1] for path in files]
+    told = permq("show", job, "--json").json
+    assert sorted(told["files"]) == sorted(names) == sorted(told["result"]["files"])
+    assert fleet.rows("SELECT count(*) FROM reports") == [(reports + 1,)]
+    logged = fleet.rows(
+        "SELECT count(*) FROM logs WHERE job_id = %s AND message LIKE '%%: %%.%%'", job
+    )
+    assert logged[0][0] >= len(files)
+    # what cannot be is the job's error, said in one line
+    (job,) = permq("submit", "report", "--param", "suite=other", "--json").json["jobs"]
+    assert fleet.until_ended([job]) == {job: "failed"}
+    error = permq("show", job, "--json").json["error"]
+    assert error == "OptionError: suite 'other' was never run: permq bench run other"
+    none = permq("show", job, "--out", folder)
+    assert (none.code, f"job {job} has no such files" in none.err) == (1, True)
 
 
 def test_a_run_that_is_called_off_is_kept_as_such(servers, suite, permq):

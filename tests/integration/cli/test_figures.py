@@ -92,7 +92,7 @@ def test_the_figures_are_listed(permq):
     [
         (["lo"], "unknown figure 'lo': did you mean loo?"),
         (["--method", "colour"], "no pairing method 'colour'"),
-        (["loo", "--out", "/dev/null/x"], "choose another --out"),
+        (["loo", "--out", "/dev/null/x"], "/dev/null/x: cannot be written"),
         (["--puzzle", "abcabc"], "there is no puzzle 'abcabc' in the pool"),
     ],
 )
@@ -117,5 +117,5 @@ def test_what_a_job_has_drawn_is_fetched(pool, solved, permq, tmp_path):
     assert one.json["files"] == [f"{tmp_path}/one/fleet.png"]
     none = permq("figures", "--from-job", job + 1, "--out", tmp_path / "none")
     assert none.code == 1
-    assert f"job {job + 1} has no such pictures" in none.err
+    assert f"job {job + 1} has no such files" in none.err
     assert not (tmp_path / "none").exists()

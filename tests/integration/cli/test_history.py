@@ -100,7 +100,7 @@ def test_a_recorded_training_comes_with_its_puzzle(pool, permq, tmp_path):
     assert "no record of a training" in permq("puzzle", "add", tmp_path / "new").err
 
 
-def test_a_twin_is_trained_and_kept_with_the_puzzle(pool, permq):
+def test_a_twin_is_trained_and_kept_with_the_puzzle(pool, permq, tmp_path):
     row = add(pool)
     told = permq("history", "twin", "--epochs", "2", "--rows", "60", "--seed", "4", "--json").json
     assert (told["epochs"], told["rows"], told["labels"]) == (2, 60, "true")
@@ -112,4 +112,5 @@ def test_a_twin_is_trained_and_kept_with_the_puzzle(pool, permq):
     assert TrainingRecord.unpack(content).blocks == row.blocks
     lines = permq("history", "twin", "--epochs", "1", "--rows", "60").out.splitlines()
     assert lines[1] == "twin       12 blocks, 60 rows, labels true"
-    assert permq("figures", "emergence", "--out", "drawn", "--json").json["missing"] == {}
+    out = str(tmp_path / "drawn")
+    assert permq("figures", "emergence", "--out", out, "--json").json["missing"] == {}

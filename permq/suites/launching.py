@@ -1,17 +1,16 @@
 """Submitting a suite: every run is a submission of its own, all of them or none."""
 
-import subprocess
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from permq import __version__
-from permq.bench.suite import Solver, Suite
+from permq.bench.revision import revision
 from permq.fleet.producer import Letter
 from permq.jobs.submission import Order, plan, write
 from permq.pool import puzzles, runs
 from permq.pool.connection import Connection, transaction
 from permq.pool.runs import RegimeRow
+from permq.suites.suite import Solver, Suite
 
 
 @dataclass(frozen=True)
@@ -108,24 +107,6 @@ def launch(
                     jobs += done.jobs
                     letters += done.letters
     return Launched(bench, tuple(numbers), tuple(jobs), tuple(letters))
-
-
-def revision() -> str | None:
-    """Revision of the checkout that this software runs from; None where it is none."""
-    root = Path(__file__).resolve().parents[2]
-    if not (root / ".git").exists():
-        return None
-    try:
-        told = subprocess.run(  # noqa: S603 - no word of it is the user's
-            ("git", "-C", str(root), "rev-parse", "HEAD"),  # noqa: S607 - found on the path
-            capture_output=True,
-            text=True,
-            check=True,
-            timeout=10,
-        )
-    except (OSError, subprocess.SubprocessError):
-        return None
-    return told.stdout.strip() or None
 
 
 def _about(solver: Solver, regime: str, seed: int) -> str:

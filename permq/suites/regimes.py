@@ -5,11 +5,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 
-from permq.bench.suite import Regime
 from permq.errors import OptionError
 from permq.pool import puzzles, runs
 from permq.pool.connection import Connection, transaction
 from permq.pool.runs import RegimeRow
+from permq.suites.suite import Regime
 
 
 def missing(connection: Connection, regimes: Sequence[Regime]) -> list[Regime]:

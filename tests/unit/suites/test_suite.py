@@ -2,7 +2,7 @@
 
 import pytest
 
-from permq.bench.suite import parse, read, shipped
+from permq.suites.suite import parse, read, shipped
 from permq.errors import OptionError
 
 SMALL = """

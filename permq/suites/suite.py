@@ -155,7 +155,7 @@ class Suite:
 
 def shipped() -> tuple[str, ...]:
     """Names of the suites that come with permq."""
-    folder = files("permq.bench") / "suites"
+    folder = files("permq.suites") / "shipped"
     return tuple(
         sorted(entry.name[:-5] for entry in folder.iterdir() if entry.name.endswith(".toml"))
     )
@@ -170,7 +170,7 @@ def read(text: str) -> Suite:
         When there is none, or it says what it cannot mean.
     """
     if _NAME.fullmatch(text) and text in shipped():
-        return parse((files("permq.bench") / "suites" / f"{text}.toml").read_text("utf-8"), text)
+        return parse((files("permq.suites") / "shipped" / f"{text}.toml").read_text("utf-8"), text)
     path = Path(text)
     if not path.is_file():
         known = ", ".join(shipped())
