@@ -2,8 +2,8 @@
 
 import pytest
 
-from permq.suites.suite import parse, read, shipped
 from permq.errors import OptionError
+from permq.suites.suite import parse, read, shipped
 
 SMALL = """
 name = "small"
