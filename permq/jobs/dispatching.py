@@ -1,6 +1,7 @@
 """Handing out work: the pool's ready jobs, the fleet's pure choice, letters to send."""
 
-from collections.abc import Iterable
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
 
 from permq.fleet.dispatch import assign
 from permq.fleet.messages import Message
@@ -32,23 +33,25 @@ def dispatch(cursor: Cursor) -> list[Letter]:
     """
     how = policy(cursor)
     assignments.lock_dispatch(cursor)
-    rows = assignments.nodes_with_room(cursor)
-    nodes = {row.name: row for row in rows}
-    names = {row.id: row.name for row in rows}
+    rows = assignments.nodes_with_room(cursor, each=False)
     free = sum(max(row.slots - row.held, 0) for row in rows)
     limit = 2 * free + LONGEST_OF
     ready = assignments.backlog(cursor, heavy=limit, others=2 * free + OTHERS)
     if not ready:
         return []
     new = [row.steps or 0 for row in ready if row.lane == HEAVY]
-    # of more than was looked at, at least as much is left
-    unseen = sum(new) if len(new) >= limit else 0
-    decision = assign(
-        [work_of(row, names) for row in ready],
-        [node_of(row) for row in rows],
-        how,
-        backlog=float(unseen),
-    )
+    unseen = sum(new) if len(new) >= limit else 0  # at least as much as of what was looked at
+    if unseen and not any(row.brief or row.requested_node for row in ready):
+        # what runs will have ended long before the queue has, and full nodes only count as such
+        running: Mapping[int, list[Running]] = {}
+    else:
+        if any(row.id < 0 for row in rows):
+            rows = assignments.nodes_with_room(cursor)
+        running = heavy_running(cursor)
+    nodes = {row.name: row for row in rows}
+    names = {row.id: row.name for row in rows}
+    seen = [node_of(row, running.get(row.id, ())) for row in rows]
+    decision = assign([work_of(row, names) for row in ready], seen, how, backlog=float(unseen))
     explain(cursor, decision.reasons)
     given = assignments.assign(cursor, [(job, nodes[name]) for job, name in decision.assignments])
     return letters(given, names)
@@ -116,11 +119,17 @@ def policy(cursor: Cursor) -> Policy:
     )
 
 
-def node_of(row: NodeRow) -> Node:
+def heavy_running(cursor: Cursor) -> Mapping[int, list[Running]]:
+    """Heavy jobs that nodes hold, by the node's row."""
+    running: defaultdict[int, list[Running]] = defaultdict(list)
+    for held in assignments.heavy_held(cursor):
+        steps = None if held.steps is None else max(held.steps, 0.0)
+        running[held.node_id].append(Running(steps, held.priority, held.movable))
+    return running
+
+
+def node_of(row: NodeRow, running: Sequence[Running] = ()) -> Node:
     """A node as the dispatcher sees it."""
-    held = zip(
-        row.steps or (), row.rates or (), row.priorities or (), row.movable or (), strict=True
-    )
     return Node(
         name=row.name,
         apple=row.apple,
@@ -133,8 +142,5 @@ def node_of(row: NodeRow) -> Node:
         state=row.state,
         gpu=row.gpu,
         brief=row.held_brief,
-        running=tuple(
-            Running(left_of(steps, rate, row.speed), priority, movable)
-            for steps, rate, priority, movable in held
-        ),
+        running=tuple(running),
     )

@@ -15,11 +15,7 @@ HEAVY = "heavy"
 
 
 class NodeRow(NamedTuple):
-    """A node that may get work: its measures and what it holds.
-
-    Of its heavy jobs `steps` are left, in steps of each, `rates` are steps/s as of their last
-    slices; all four are None where it holds none.
-    """
+    """A node that may get work: its measures and how many jobs it holds."""
 
     id: int
     name: str
@@ -34,10 +30,15 @@ class NodeRow(NamedTuple):
     state: str
     gpu: bool
     incarnation: int
-    steps: list[int | None] | None
-    rates: list[float | None] | None
-    priorities: list[int] | None
-    movable: list[bool] | None
+
+
+class HeldRow(NamedTuple):
+    """A heavy job that a node holds; `steps` remain, in the unit of the nodes' speeds."""
+
+    node_id: int
+    steps: float | None
+    priority: int
+    movable: bool
 
 
 class ReadyRow(NamedTuple):
@@ -76,10 +77,26 @@ def lock_dispatch(cursor: Cursor) -> None:
     cursor.execute(load("assignments")["lock_dispatch"], {"key": DISPATCH_LOCK})
 
 
-def nodes_with_room(cursor: Cursor) -> list[NodeRow]:
-    """All nodes that are not gone or dead."""
-    cursor.execute(load("assignments")["nodes_with_room"], {"suspect": SUSPECT, "dead": DEAD})
+def nodes_with_room(cursor: Cursor, *, each: bool = True) -> list[NodeRow]:
+    """All nodes that are not gone or dead.
+
+    Parameters
+    ----------
+    cursor
+        Within a transaction.
+    each
+        Whether each has a row of its own; else some that are full have one together, whose id is
+        negative.
+    """
+    given = {"suspect": SUSPECT, "dead": DEAD, "each": each}
+    cursor.execute(load("assignments")["nodes_with_room"], given)
     return [NodeRow(*row) for row in cursor.fetchall()]
+
+
+def heavy_held(cursor: Cursor) -> list[HeldRow]:
+    """All heavy jobs that are assigned or run."""
+    cursor.execute(load("assignments")["heavy_held"])
+    return [HeldRow(*row) for row in cursor.fetchall()]
 
 
 def backlog(cursor: Cursor, *, heavy: int, others: int) -> list[ReadyRow]:
