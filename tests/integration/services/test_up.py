@@ -190,7 +190,7 @@ def test_a_postgres_that_does_not_answer_is_told_without_its_password(machine):
 def test_settings_that_postgres_refuses_are_told(machine):
     machine.up(*SERVERS).end()
     with (machine.data / "postgres/data/postgresql.conf").open("a") as settings:
-        settings.write("superuser_reserved_connections = 250\n")
+        settings.write("superuser_reserved_connections = 9999\n")
     up = machine.up(*SERVERS)
     assert up.process.returncode == 1
     assert "superuser_reserved_connections" in up.text
