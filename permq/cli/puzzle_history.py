@@ -22,14 +22,11 @@ def keep_training(cursor: "Cursor", row: "PuzzleRow", path: Path) -> bool:
     file = (path if path.is_dir() else path.parent) / "history.npz"
     if not file.is_file():
         return False
-    from permq.errors import OptionError
-    from permq.history.training import TrainingRecord
+    from permq.core.files import read_bounded
+    from permq.history.training import MAX_BYTES, TrainingRecord
     from permq.pool import history
 
-    try:
-        content = file.read_bytes()
-    except OSError as error:
-        raise OptionError(f"{file}: {error.strerror or error}") from None
+    content = read_bounded(file, MAX_BYTES)
     TrainingRecord.unpack(content)
     history.keep_training(cursor, row.id, content)
     return True

@@ -1,14 +1,17 @@
 """Embeddings: the states that a solution gives the probe rows on their way through the network."""
 
 import io
-import zipfile
 from dataclasses import dataclass
 
 import numpy as np
 
+from permq.core.files import UnreadableError
 from permq.core.network import Array, Network
+from permq.core.npz import read_npz
 from permq.core.puzzle import Floats, Indices, Puzzle
 from permq.errors import PermqError
+
+MAX_BYTES = 256 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,9 +48,9 @@ class States:
             When it is damaged.
         """
         try:
-            with np.load(io.BytesIO(data), allow_pickle=False) as read:
-                return cls(read["depths"], read["strata"], read["states"])
-        except (ValueError, KeyError, EOFError, OSError, zipfile.BadZipFile) as error:
+            read = read_npz(data, MAX_BYTES)
+            return cls(read["depths"], read["strata"], read["states"])
+        except (UnreadableError, KeyError) as error:
             raise PermqError(f"a stored embedding is damaged: {error}") from None
 
 

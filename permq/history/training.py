@@ -2,7 +2,6 @@
 
 import io
 import json
-import zipfile
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from typing import Any
@@ -10,11 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from permq.core.files import UnreadableError
 from permq.core.network import Array
+from permq.core.npz import read_npz
 from permq.core.puzzle import Indices
 from permq.errors import PermqError
 
 VERSION = 1
+
+MAX_BYTES = 256 << 20
+"""Of a record; that of 48 blocks and 12 checkpoints takes a few hundred kilobytes."""
 
 VANISHING, EXPLODING = 1e-2, 1e2
 """A layer's gradient vanishes or explodes when it is so many times the median layer's."""
@@ -112,14 +116,15 @@ class TrainingRecord:
             When it is no record, or of another version.
         """
         try:
-            with np.load(io.BytesIO(data), allow_pickle=False) as read:
-                about = json.loads(read["about"].tobytes())
-                if about.pop("version") != VERSION:
-                    raise PermqError("the record of the training is of another version of permq")
-                given: dict[str, Any] = {name: tuple(map(str, about[name])) for name in _WORDS}
-                names = [one.name for one in fields(cls) if one.name not in _WORDS]
-                return cls(**given, **{name: read[name] for name in names})
-        except (ValueError, KeyError, TypeError, EOFError, OSError, zipfile.BadZipFile) as error:
+            read = read_npz(data, MAX_BYTES)
+            about = json.loads(read["about"].tobytes())
+            if about.pop("version") != VERSION:
+                raise PermqError("the record of the training is of another version of permq")
+            given: dict[str, Any] = {name: tuple(map(str, about[name])) for name in _WORDS}
+            names = [one.name for one in fields(cls) if one.name not in _WORDS]
+            arrays: dict[str, Any] = {name: read[name] for name in names}
+            return cls(**given, **arrays)
+        except (UnreadableError, ValueError, KeyError, TypeError) as error:
             raise PermqError(f"this is no record of a training, or damaged: {error}") from None
 
 

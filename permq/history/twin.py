@@ -6,7 +6,6 @@ tell right from wrong in such a network on such data.
 
 import base64
 import io
-import zipfile
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from functools import cached_property
@@ -14,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from permq.core.files import UnreadableError
 from permq.core.network import Array
+from permq.core.npz import read_npz
 from permq.core.puzzle import Floats, Puzzle
 from permq.errors import CheckpointError, OptionError
 from permq.history.probe import Probe, choose
@@ -24,6 +25,9 @@ from permq.history.training import TrainingRecord, checkpoint_epochs
 if TYPE_CHECKING:
     from permq.core.dropping.recipe import Recipe
     from permq.core.dropping.training import Training
+
+MAX_BYTES = 2 << 30
+"""Of what is saved of a training."""
 
 BATCH = 64
 USUAL_BLOCKS = 64
@@ -196,11 +200,10 @@ class Twin:
         """
         try:
             packed = base64.b64decode(saved["arrays"], validate=True)
-            with np.load(io.BytesIO(packed), allow_pickle=False) as read:
-                arrays = {name: read[name] for name in read.files}
+            arrays = read_npz(packed, MAX_BYTES)
             self._training.restore(_below("training.", arrays), _count(saved["epochs"]))
             self._recorder.restore(_below("record.", arrays))
-        except (KeyError, TypeError, ValueError, EOFError, OSError, zipfile.BadZipFile) as error:
+        except (UnreadableError, KeyError, TypeError, ValueError) as error:
             raise CheckpointError(f"the checkpoint is damaged: {error}") from None
         passed = sum(epoch < self._training.epochs for epoch in self.checkpoints)
         at_one = self._training.epochs in self.checkpoints

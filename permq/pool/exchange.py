@@ -1,6 +1,7 @@
 """Solutions as tables in files: CSV, JSON and Parquet."""
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
@@ -33,6 +34,12 @@ COLUMNS = (
 )
 _TYPES = {"match": "boolean", "job": "Int64", "parent": "Int64"}  # that may be missing
 _METHOD = "import"
+_READ = ("puzzle", "answer", "permutation", "method", "node")
+MAX_ROWS = 10_000_000
+"""Of a Parquet file: some bytes of it can stand for any number of rows."""
+
+MAX_BYTES = 2 << 30
+MAX_ROWS = 10_000_000
 
 
 @dataclass(frozen=True)
@@ -188,26 +195,58 @@ def store(
 def _rows(path: Path) -> list[dict[Any, Any]]:
     form = format_of(path)
     try:
-        with path.open("rb"):  # each library words a missing file in its own way
-            pass
+        with path.open("rb") as file:  # each library words a missing file in its own way
+            size = os.fstat(file.fileno()).st_size
+        if size > MAX_BYTES:
+            raise OptionError(f"{path}: has {size:,} bytes; at most {MAX_BYTES:,} are read")
+        if form == "Parquet":
+            _check_parquet(path)
         if form == "JSON":
             rows = json.loads(path.read_bytes())
             if not (isinstance(rows, list) and all(isinstance(row, dict) for row in rows)):
                 raise OptionError(f"{path}: is no list of objects")
             return rows
+        if form == "Parquet":
+            return _parquet_rows(path)
         import pandas as pd
 
-        table = (
-            pd.read_csv(path, dtype=str, keep_default_na=False)
-            if form == "CSV"
-            else pd.read_parquet(path, engine="pyarrow")
-        )
+        table = pd.read_csv(path, dtype=str, keep_default_na=False)
         return cast("list[dict[Any, Any]]", table.to_dict(orient="records"))
     except OSError as error:
         raise OptionError(f"{path}: {error.strerror or error}") from None
     except (ValueError, RecursionError) as error:
         problem = " ".join(str(error).split())[:200]
         raise OptionError(f"{path}: cannot be read as {form}: {problem}") from None
+
+
+def _check_parquet(path: Path) -> None:
+    """Complain about a file that is larger unpacked than one that is read as it is."""
+    from pyarrow.parquet import read_metadata
+
+    about = read_metadata(path)
+    groups = [about.row_group(number) for number in range(about.num_row_groups)]
+    size = sum(group.total_byte_size for group in groups)
+    if about.num_rows > MAX_ROWS or not 0 <= size <= MAX_BYTES:
+        raise OptionError(
+            f"{path}: has {about.num_rows:,} rows of {size:,} bytes when unpacked; at most "
+            f"{MAX_ROWS:,} of {MAX_BYTES:,} are read"
+        )
+
+
+def _parquet_rows(path: Path) -> list[dict[Any, Any]]:
+    """Rows without a look at what pandas has noted in the file about itself."""
+    import pyarrow as pa
+    from pyarrow.parquet import ParquetFile
+
+    try:
+        with ParquetFile(path) as file:
+            if file.metadata.num_rows > MAX_ROWS:
+                raise OptionError(f"{path}: has more than {MAX_ROWS:,} rows")
+            columns = [name for name in file.schema_arrow.names if name in _READ]
+            rows = file.read(columns=columns, use_threads=False).to_pylist()
+    except pa.ArrowException as error:
+        raise ValueError(str(error)) from None
+    return cast("list[dict[Any, Any]]", rows)
 
 
 def _listed(row: Mapping[Any, Any], fingerprint: str, where: str) -> Listed:

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterable
 from pathlib import Path
-from zipfile import BadZipFile
 
 import numpy as np
 
 from permq.core.arrangement import Arrangement
+from permq.core.files import UnreadableError, read_bounded
+from permq.core.npz import read_npz
 from permq.core.puzzle import Indices, Puzzle
-from permq.errors import AnswerError, OptionError
+from permq.errors import AnswerError, OptionError, PuzzleError
 from permq.search.problem import Problem
+
+MAX_PAIRS_BYTES = 64 << 20
 
 
 def resolve_pairs(puzzle: Puzzle, text: str) -> Indices:
@@ -165,13 +168,13 @@ def _saved_pairs(puzzle: Puzzle, path: Path) -> Indices:
 def _saved(path: Path) -> dict[str, Indices]:
     """`pair` of an .npz file, and `inp_pieces` and `out_pieces` where it has them."""
     try:
-        # opened here, because numpy leaves a damaged file open
-        with path.open("rb") as raw, np.load(raw, allow_pickle=False) as file:
-            names = [name for name in ("pair", "inp_pieces", "out_pieces") if name in file]
-            saved = {name: np.asarray(file[name]) for name in names}
-    except (OSError, TypeError, ValueError, BadZipFile, EOFError) as error:
-        reason = getattr(error, "strerror", None) or "no .npz file"
-        raise OptionError(f"{path}: {reason}") from None
+        found = read_npz(read_bounded(path, MAX_PAIRS_BYTES), MAX_PAIRS_BYTES)
+    except PuzzleError as error:
+        raise OptionError(str(error)) from None
+    except UnreadableError as error:
+        raise OptionError(f"{path}: no .npz file: {error}") from None
+    names = [name for name in ("pair", "inp_pieces", "out_pieces") if name in found]
+    saved: dict[str, Indices] = {name: found[name] for name in names}
     if "pair" not in saved:
         raise OptionError(f"{path}: holds no array named 'pair'")
     for name, values in saved.items():

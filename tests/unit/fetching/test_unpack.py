@@ -58,6 +58,15 @@ def test_no_entry_leaves_the_folder(take, tmp_path):
     assert {path.name for path in tmp_path.iterdir()} == {"a.zip", "out"}
 
 
+def test_a_link_in_an_archive_is_only_its_text(take, tmp_path):
+    link = zipfile.ZipInfo("historical_data.csv")
+    link.external_attr = 0o120777 << 16
+    (tmp_path / "secret").write_text("secret")
+    count, taken = take(archive([(link, str(tmp_path / "secret"))]))
+    assert (count, taken) == (1, {"historical_data.csv": str(tmp_path / "secret").encode()})
+    assert not (tmp_path / "out/historical_data.csv").is_symlink()
+
+
 def test_a_file_that_stands_twice_is_refused(take):
     with pytest.raises(DownloadError, match=r"holds historical_data\.csv twice"):
         take(archive([("a/historical_data.csv", b"1"), ("b/historical_data.csv", b"2")]))

@@ -60,7 +60,7 @@ def test_a_file_that_is_no_npz_is_named(known, tmp_path, content) -> None:
 
 
 def test_a_missing_npz_is_named(known, tmp_path) -> None:
-    with pytest.raises(OptionError, match="No such file"):
+    with pytest.raises(OptionError, match="no such file"):
         resolve_pairs(known[0], str(tmp_path / "none.npz"))
 
 
