@@ -1,6 +1,7 @@
 """`solve`: from pieces to a verified answer."""
 
 from dataclasses import dataclass
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING, Any
 
@@ -15,6 +16,7 @@ from permq.jobs.task import Task
 
 if TYPE_CHECKING:
     from permq.core.puzzle import Puzzle
+    from permq.search.solve.session import Elite
     from permq.search.solve.settings import SolveSettings
     from permq.search.solve.stepwise import SolveState
 
@@ -31,11 +33,21 @@ class Solving:
         Where it stands.
     told
         The last arrangement handed out, as text; empty for none.
+    cut
+        The best that a step has found which was cut short; it goes on without it, but where the
+        job's time is over it is all there is.
     """
 
     puzzle: "Puzzle"
     state: "SolveState"
     told: str = ""
+    cut: "Elite | None" = None
+
+    @property
+    def best(self) -> "Elite | None":
+        """The best arrangement known."""
+        known = [*self.state.elites[:1], *([self.cut] if self.cut is not None else [])]
+        return min(known, key=lambda elite: elite.mse, default=None)
 
 
 class Solve(Kind[Solving]):
@@ -43,7 +55,7 @@ class Solve(Kind[Solving]):
 
     A unit of work is an attempt. Where the scores are weak and blocks many, one takes up to a
     minute, longer than a slice; it is then ended all the same, unless the task is to be left at
-    once, after which it is made again.
+    once: it is made again afterwards, or, where the job's time is over, counts as far as it came.
     """
 
     name = "solve"
@@ -82,15 +94,20 @@ class Solve(Kind[Solving]):
         """A unit is the short way, or an attempt."""
         from permq.search.solve.stepwise import advance
 
-        report = reporter(task)
-        state.state = advance(state.puzzle, state.state, 1, report=report, stop=task.leave)
+        seen: list[Elite] = []
+        go_on = partial(advance, state.puzzle, report=reporter(task), seen=seen.append)
+        state.state = go_on(state.state, 1, stop=task.leave)
         if not state.state.finished and not task.stop():
-            state.state = advance(state.puzzle, state.state, inf, report=report, stop=task.stop)
+            state.state = go_on(state.state, inf, stop=task.stop)
         if state.state.elites:
             best = state.state.elites[0].arrangement
             if best.text != state.told:
                 state.told = best.text
                 task.found(best, self.name)
+        if seen and not state.state.finished:
+            state.cut = min(seen, key=lambda elite: elite.mse)
+            if state.best is state.cut and task.leave():
+                task.found(state.cut.arrangement, self.name)
         return state.state.finished
 
     def dump(self, task: Task, state: Solving) -> bytes:
@@ -115,9 +132,9 @@ class Solve(Kind[Solving]):
 
         search = state.state
         facts: dict[str, Any] = {"steps": search.steps, "evaluations": int(search.evaluations)}
-        if not search.elites:
+        if state.best is None:
             return {"solved": False, "answer": None, "mse": None, **facts}
-        best = search.elites[0].arrangement
+        best = state.best.arrangement
         found = verify(state.puzzle, best)
         return {
             "solved": bool(found.solved),

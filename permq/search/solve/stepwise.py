@@ -5,6 +5,7 @@ between any two steps ends where an uncut one ends. Of square layers the plausib
 take turns, as in `permq.search.solve.square`.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -87,6 +88,10 @@ class SolveState:
         return cls(settings, seed, steps, tuple(elites), evaluations, over)
 
 
+def _unseen(elite: Elite) -> None:
+    """Tell nobody."""
+
+
 def advance(
     puzzle: Puzzle,
     state: SolveState,
@@ -94,6 +99,7 @@ def advance(
     *,
     report: Report = silent,
     stop: Stop = never,
+    seen: Callable[[Elite], None] = _unseen,
 ) -> SolveState:
     """Do up to so many steps more.
 
@@ -109,6 +115,8 @@ def advance(
         Told of every stage, with the steps done.
     stop
         Asked often; a step that it cuts short is left to the next time.
+    seen
+        Given every new best, those of a step that is cut short too.
     """
     begun = state
 
@@ -117,7 +125,10 @@ def advance(
         best = min((elite.mse for elite in session.elites), default=mse)
         report(Progress(state.steps, state.total, mse, min(best, mse), stage.name))
 
-    session = Session(puzzle, state.settings, state.seed, stop, tell)
+    def keep(session: Session) -> None:
+        seen(session.elites[0])
+
+    session = Session(puzzle, state.settings, state.seed, stop, tell, keep)
     session.elites = list(state.elites)
     search = _Search(session, puzzle, state.seed)
     while not state.finished and state.steps - begun.steps < steps and not stop():

@@ -89,3 +89,30 @@ def test_what_is_handed_down_is_the_first_elite(unsolvable):
     (elite,) = state.state.elites
     assert elite.arrangement == start
     assert elite.mse > 0
+
+
+def test_where_the_time_is_over_an_attempt_counts_as_far_as_it_came(unsolvable):
+    asked, found = [0], []
+
+    def over():
+        asked[0] += 1
+        return asked[0] > 12  # within the first attempt
+
+    task = Task(
+        unsolvable,
+        SOLVE.read(["rows=30"]),
+        7,
+        stop=over,
+        leave=over,
+        found=lambda arrangement, method: found.append(arrangement),
+    )
+    state = SOLVE.begin(task)
+    assert not SOLVE.advance(task, state)
+    assert state.state.steps == 1
+    result = SOLVE.result(task, state)
+    assert result["answer"] == found[-1].text
+    assert result["mse"] > 0
+    # it is no part of what goes on
+    again = SOLVE.load(task, SOLVE.dump(task, state))
+    assert again.cut is None
+    assert again.state.steps == 1
