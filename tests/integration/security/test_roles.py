@@ -1,7 +1,7 @@
 """What each role of Postgres may do, and what it may not."""
 
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 
 import psycopg2
 import pytest
@@ -105,16 +105,32 @@ NO_OWNERS = (
 )
 
 
-def refused(url, statement):
+def refused(connection, statement):
     """How Postgres refuses a statement; it must."""
-    connection = psycopg2.connect(url)
-    connection.autocommit = True
-    # what is refused must be so for want of rights, not because only reading was switched on
-    with closing(connection), connection.cursor() as cursor:
-        cursor.execute("SET default_transaction_read_only = off")
-        with pytest.raises(psycopg2.Error) as told:
-            cursor.execute(statement.format(database=url.rpartition("/")[2]))
+    with connection.cursor() as cursor, pytest.raises(psycopg2.Error) as told:
+        cursor.execute(statement.format(database=connection.info.dbname))
     return told.value
+
+
+@contextmanager
+def restless(url):
+    """A connection of a role that has switched off that it may only read.
+
+    What is refused must be so for want of rights.
+    """
+    with closing(psycopg2.connect(url)) as connection:
+        connection.autocommit = True
+        with connection.cursor() as cursor:
+            cursor.execute("SET default_transaction_read_only = off")
+        yield connection
+
+
+@pytest.fixture(scope="module")
+def restless_roles(module_role_url):
+    with ExitStack() as stack:
+        yield {
+            role: stack.enter_context(restless(module_role_url(role))) for role in ROLE_PASSWORDS
+        }
 
 
 @contextmanager
@@ -137,8 +153,8 @@ def rows(url, query):
         *(("owner", statement) for statement in NO_OWNERS),
     ],
 )
-def test_a_role_may_not(module_role_url, role, statement):
-    error = refused(module_role_url(role), statement)
+def test_a_role_may_not(restless_roles, role, statement):
+    error = refused(restless_roles[role], statement)
     assert error.pgcode == "42501", error
 
 
@@ -231,8 +247,9 @@ def test_later_migrations_keep_rights_right(usual, empty_postgres_url):
 def test_a_table_that_no_migration_made_is_read_by_the_reader_alone(role_url):
     run_sql(role_url("owner"), "CREATE TABLE notes (word text)")
     assert rows(role_url("reader"), "SELECT * FROM notes") == []
-    assert refused(role_url("worker"), "SELECT * FROM notes").pgcode == "42501"
-    assert refused(role_url("reader"), "INSERT INTO notes VALUES ('a')").pgcode == "42501"
+    with restless(role_url("worker")) as worker, restless(role_url("reader")) as reader:
+        assert refused(worker, "SELECT * FROM notes").pgcode == "42501"
+        assert refused(reader, "INSERT INTO notes VALUES ('a')").pgcode == "42501"
 
 
 def test_passwords_change_and_hashes_alone_reach_the_server(postgres_url):
@@ -276,6 +293,29 @@ def test_a_role_that_may_more_is_refused(postgres_server):
         run_sql(url, f"CREATE ROLE permq_reader {words}")
         with pytest.raises(RightsError, match="role permq_reader may more"):
             make_roles(url)
+
+
+def test_the_command_makes_roles_with_passwords_from_anywhere(
+    permq, monkeypatch, postgres_url, tmp_path
+):
+    (tmp_path / "word").write_text("owner-word\n")
+    monkeypatch.setenv("PERMQ_POSTGRES_URL", postgres_url)
+    monkeypatch.setenv("PERMQ_POSTGRES_OWNER_PASSWORD_FILE", str(tmp_path / "word"))
+    monkeypatch.setenv("PERMQ_POSTGRES_WORKER_PASSWORD_COMMAND", "echo worker-word")
+    monkeypatch.setenv("PERMQ_POSTGRES_READER_PASSWORD", "reader-word")
+    done = permq("db", "roles", "--json")
+    assert done.code == 0, done.err
+    assert [(role["name"], role["password"]) for role in done.json["roles"]] == [
+        ("permq_owner", True),
+        ("permq_worker", True),
+        ("permq_reader", True),
+    ]
+    for role in ROLE_PASSWORDS:
+        rows(as_role(postgres_url, role), "SELECT count(*) FROM jobs")
+    monkeypatch.setenv("PERMQ_POSTGRES_URL", as_role(postgres_url, "worker"))
+    done = permq("db", "roles")
+    assert done.code == 1
+    assert "role permq_worker may not create roles" in done.err
 
 
 def test_who_may_not_make_roles_is_told_so(role_url):
