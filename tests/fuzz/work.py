@@ -168,7 +168,7 @@ def _guided(
     words = [
         sys.argv[0],
         str(corpus),
-        f"-runs={max(1, order.cases - len(seeds))}",
+        f"-runs={max(1, order.cases - len(seeds)) if order.seconds is None else -1}",
         f"-seed={order.seed % 2**31 or 1}",
         f"-max_len={max(target.longest, *map(len, seeds))}",
         *("-timeout=0", "-rss_limit_mb=0", "-handle_alrm=0", "-handle_int=0", "-handle_term=0"),

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from dataclasses import asdict, dataclass
+from math import inf
 
 from permq.errors import OptionError
 
@@ -74,11 +75,13 @@ class Recipe:
             if getattr(self, field) < 1:
                 raise OptionError(f"{field} must be at least 1, not {getattr(self, field)}")
         for field in ("epochs", "seed", "weight_decay", "noise", "pred_noise", "train_rows"):
-            if not getattr(self, field) >= 0:
-                raise OptionError(f"{field} must not be negative: {getattr(self, field)}")
+            if not 0 <= getattr(self, field) < inf:
+                raise OptionError(
+                    f"{field} must be 0 or more and finite, not {getattr(self, field)}"
+                )
         for field in ("lr", "out_scale"):
-            if not getattr(self, field) > 0:
-                raise OptionError(f"{field} must be positive, not {getattr(self, field)}")
+            if not 0 < getattr(self, field) < inf:
+                raise OptionError(f"{field} must be above 0 and finite, not {getattr(self, field)}")
         if 0 < self.train_rows < self.rows:
             raise OptionError(f"train_rows ({self.train_rows}) is less than rows ({self.rows})")
         if self.outputs == self.hidden:
