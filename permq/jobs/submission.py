@@ -13,7 +13,7 @@ from permq.fleet.producer import Letter
 from permq.jobs import seeds
 from permq.jobs.dispatching import dispatch
 from permq.jobs.kinds import kind_named
-from permq.pool import history
+from permq.pool import history, tallies
 from permq.pool import jobs as rows
 from permq.pool.connection import Connection, Cursor, transaction
 from permq.pool.jobs import NewJob
@@ -278,7 +278,7 @@ def refuse(cursor: Cursor, order: Order, count: int) -> None:
         if order.node not in names:
             known = ", ".join(names) or "none has registered yet"
             raise OptionError(f"there is no node {order.node!r}; known: {known}")
-    if rows.backlog_size(cursor, MAX_BACKLOG + 1) + count > MAX_BACKLOG:
+    if tallies.queued(cursor) + count > MAX_BACKLOG:
         raise OptionError(
             f"the backlog would exceed {MAX_BACKLOG:,} jobs; wait, or cancel some: permq cancel"
         )

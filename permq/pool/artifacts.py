@@ -5,7 +5,7 @@ from datetime import datetime
 
 import psycopg2
 
-from permq.errors import PoolError
+from permq.errors import OptionError, PoolError
 from permq.pool.connection import Cursor, scalar
 from permq.pool.queries import load
 
@@ -18,6 +18,9 @@ SUFFIXES = {
     "application/json": ".json",
 }
 """Media types, and how the names of such files end."""
+
+MAX_CONTENT = 64 << 20
+"""Bytes of one file."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,16 @@ def store(cursor: Cursor, job: int, artifact: Artifact) -> None:
 
     Raises
     ------
+    OptionError
+        When it is too large.
     PoolError
         When there is no such job.
     """
+    size = len(artifact.content)
+    if size > MAX_CONTENT:
+        raise OptionError(
+            f"{artifact.name} takes {size:,} bytes; at most {MAX_CONTENT:,} are kept in the pool"
+        )
     cursor.execute(
         load("artifacts")["store"],
         {

@@ -10,6 +10,9 @@ from permq.pool.connection import Cursor, scalar
 from permq.pool.queries import load
 from permq.pool.times import ATTEMPTS, DEAD, LEASE
 
+MAX_ERROR = 4_000
+"""Characters of an error that are kept."""
+
 
 class UnknownJobError(PoolError):
     """A message names a job that there is not."""
@@ -173,8 +176,8 @@ def fail(
         {
             "job": job,
             "token": token,
-            "error": error,
-            "reason": reason,
+            "error": error[:MAX_ERROR],
+            "reason": reason[:MAX_ERROR],
             "final": final,
             "attempts": ATTEMPTS,
         },

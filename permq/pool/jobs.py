@@ -5,12 +5,13 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from permq.pool import tallies
 from permq.pool.connection import Cursor
 from permq.pool.queries import load
 
 UNFINISHED = ("waiting", "ready", "assigned", "running")
 ENDED = ("done", "failed", "cancelled", "blocked")
+MAX_LINE = 4_000
+"""Characters of a line of the log that are kept."""
 
 
 @dataclass(frozen=True)
@@ -123,11 +124,6 @@ def same(cursor: Cursor, identities: Sequence[str]) -> dict[str, tuple[int, str]
     return {identity: (number, state) for identity, number, state in cursor.fetchall()}
 
 
-def backlog_size(cursor: Cursor, limit: int) -> int:
-    """Number of jobs that wait or are ready; `limit` where there are more."""
-    return min(tallies.queued(cursor), limit)
-
-
 def settle_children(cursor: Cursor, parents: Sequence[int]) -> None:
     """Ready or block the children whose parents have all ended, and theirs in turn."""
     ended = list(parents)
@@ -202,10 +198,9 @@ def log(
     node: str | None = None,
     job: int | None = None,
 ) -> None:
-    """Write one line into the pool's log, which `permq logs` shows."""
-    cursor.execute(
-        load("jobs")["log"], {"level": level, "node": node, "job": job, "message": message}
-    )
+    """Write one line into the pool's log, which `permq logs` shows; its beginning if it is long."""
+    given = {"level": level, "node": node, "job": job, "message": message[:MAX_LINE]}
+    cursor.execute(load("jobs")["log"], given)
 
 
 def bury(cursor: Cursor, node: str, reason: str, body: str) -> None:

@@ -5,12 +5,16 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from permq.errors import PoolError
 from permq.pool.connection import Cursor, scalar
 from permq.pool.queries import load
 from permq.pool.times import DEAD, SUSPECT
 
 ELECTION = 7_065_726_003
 """Advisory lock of the node that looks after the fleet."""
+
+MAX_NODES = 1_000
+"""That live at a time: each asks Postgres every second, and all are looked at together."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +87,19 @@ class NodeStatus(NamedTuple):
 
 
 def register(cursor: Cursor, node: Registration) -> tuple[int, int]:
-    """Put in or renew a node. Returns its row and its incarnation."""
+    """Put in or renew a node. Returns its row and its incarnation.
+
+    Raises
+    ------
+    PoolError
+        When there are too many nodes already.
+    """
+    cursor.execute(load("nodes")["others"], {"name": node.name, "dead": DEAD, "limit": MAX_NODES})
+    if scalar(cursor) >= MAX_NODES:
+        raise PoolError(
+            f"there are {MAX_NODES:,} nodes already: end some of them, or give this machine one "
+            "node with more slots (--slots)"
+        )
     values: Mapping[str, Any] = asdict(node) | {"classes": list(node.classes)}
     cursor.execute(load("nodes")["register"], values)
     ((row, incarnation),) = cursor.fetchall()

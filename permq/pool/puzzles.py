@@ -3,6 +3,7 @@
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import numpy as np
 import psycopg2
 
 from permq.core.puzzle import Puzzle
@@ -12,6 +13,8 @@ from permq.pool.content import contents_of, pack, without_roles
 from permq.pool.queries import load
 
 MAX_NAME = 100
+MAX_BYTES = 256 << 20
+"""Of a puzzle's layers and data; Postgres takes no value beyond half a gigabyte."""
 _HEXADECIMAL = frozenset("0123456789abcdef")
 _SHOWN = 12  # digits of a fingerprint that are shown to people
 
@@ -75,9 +78,11 @@ def add(cursor: Cursor, puzzle: Puzzle, *, name: str | None = None) -> PuzzleRow
     Raises
     ------
     OptionError
-        When the name is empty or unprintable, or a stored puzzle of the same contents contradicts.
+        When the name is empty or unprintable, the puzzle is too large, or a stored one of the same
+        contents contradicts.
     """
     called = _checked_name(puzzle.name if name is None else name)
+    _refuse_large(puzzle)
     puzzle = replace(without_roles(puzzle), name=called)
     contents = contents_of(puzzle)
     pieces = [*puzzle.inp_pieces.tolist(), *puzzle.out_pieces.tolist(), int(puzzle.last_piece)]
@@ -207,6 +212,16 @@ def _checked_name(name: str) -> str:
             f"a puzzle's name is a text of 1 to {MAX_NAME} printable characters; got {name[:40]!r}"
         )
     return str(name)
+
+
+def _refuse_large(puzzle: Puzzle) -> None:
+    arrays = (value for value in vars(puzzle).values() if isinstance(value, np.ndarray))
+    size = sum(array.nbytes for array in arrays)
+    if size > MAX_BYTES:
+        raise OptionError(
+            f"{puzzle.name} takes {size:,} bytes; a puzzle of the pool has at most {MAX_BYTES:,}, "
+            "as every node loads it: leave out rows of its data, or solve it here: permq solve DIR"
+        )
 
 
 def _by_fingerprint(cursor: Cursor, contents: str) -> PuzzleRow:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import Any
 
 import psycopg2
@@ -12,6 +12,11 @@ from permq.pool.claims import Claim
 from permq.pool.connection import Cursor
 from permq.pool.jobs import settle_children
 from permq.pool.queries import load
+
+MAX_CHECKPOINT = 64 << 20
+"""Bytes of a job's state between two slices: every slice writes it and reads it again."""
+MAX_RESULT = 16 << 20
+"""Bytes of a job's result as JSON."""
 
 
 @dataclass(frozen=True)
@@ -40,7 +45,7 @@ class SliceResult:
     Parameters
     ----------
     state
-        `ready` when the job goes on, else `done` or `cancelled`.
+        `ready` when the job goes on, else `done`, `cancelled` or `failed`.
     steps_done
         Steps of the job in all.
     seconds, rate
@@ -68,6 +73,21 @@ class SliceResult:
     usage: Usage = Usage()
 
 
+def bounded(result: SliceResult) -> SliceResult:
+    """What the pool takes of a result: the job fails whose state or result is too large for it.
+
+    What the slice found is kept all the same.
+    """
+    for what, size, most in (
+        ("state", len(result.checkpoint or b""), MAX_CHECKPOINT),
+        ("result", len(json.dumps(dict(result.result or {}))), MAX_RESULT),
+    ):
+        if size > most:
+            reason = f"its {what} takes {size:,} bytes; at most {most:,} are kept"
+            return replace(result, state="failed", checkpoint=None, result=None, reason=reason)
+    return result
+
+
 def finish(
     cursor: Cursor,
     claim: Claim,
@@ -91,6 +111,7 @@ def finish(
         When the job is no longer the caller's; nothing of the transaction may be kept.
     """
     sql = load("claims")
+    result = bounded(result)
     cursor.execute(
         sql["finish"],
         {

@@ -59,6 +59,7 @@ UPDATE jobs SET
         WHEN best_solution_id IS NULL OR %(best)s <= best_cost THEN %(best_solution)s
         ELSE best_solution_id END,
     result = coalesce(%(result)s, result), reason = CASE WHEN cancelling AND %(state)s = 'ready' THEN 'cancelled' ELSE %(reason)s END,
+    error = CASE WHEN %(state)s = 'failed' THEN %(reason)s ELSE error END,
     cancelling = false,
     ready_at = CASE WHEN %(state)s = 'ready' THEN clock_timestamp() ELSE ready_at END,
     ended_at = CASE WHEN cancelling OR %(state)s <> 'ready' THEN clock_timestamp() END

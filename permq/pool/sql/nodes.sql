@@ -12,6 +12,11 @@ ON CONFLICT (name) DO UPDATE SET
     state = 'live', started_at = clock_timestamp(), heartbeat = clock_timestamp()
 RETURNING id, incarnation;
 
+-- name: others
+SELECT count(*) FROM (
+    SELECT FROM nodes WHERE name <> %(name)s AND state <> 'gone'
+        AND heartbeat > clock_timestamp() - %(dead)s * interval '1 s' LIMIT %(limit)s) AS living;
+
 -- name: holder
 -- Who has a name and was heard of lately.
 SELECT host, pid FROM nodes
