@@ -232,6 +232,7 @@ def noting(figures: Figures, what: str) -> Iterator[None]:
         yield
     except (NotAsBeforeError, pytest.fail.Exception) as error:
         figures.problems.append(f"{what}: {error}")
+        click.echo(figures.problems[-1], err=True)  # the rest takes its time
 
 
 def main() -> int:
