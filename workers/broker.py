@@ -1,13 +1,14 @@
 """kombu's Redis, which gives nothing on to Celery that is no message at all.
 
-What lies in a node's queue and is no envelope would end the worker, and come before whatever it
-was started anew for. It is refused where it is taken from Redis.
+What lies in a node's queue, or is told to all workers, and is no envelope would end the worker.
+It is refused where it is taken from Redis.
 """
 
 from typing import Any
 
 import redis
 from kombu.transport.redis import Channel, Transport
+from kombu.utils.encoding import bytes_to_str
 
 from permq.fleet import envelopes
 from permq.fleet.messages import MessageError
@@ -40,6 +41,18 @@ class NodeChannel(Channel):
         # it complains about a library that is too old
         super()._get_client()  # type: ignore[no-untyped-call]
         return NodeClient
+
+    def _handle_message(self, client: Any, response: Any) -> Any:
+        """Read what was told to all; where it holds no message, it is as if it were empty."""
+        told = super()._handle_message(client, response)  # type: ignore[no-untyped-call]
+        kind = bytes_to_str(told["type"])  # type: ignore[no-untyped-call]
+        if kind.endswith("message") and told["data"]:
+            try:
+                envelopes.check(told["data"])
+            except MessageError as error:
+                dead_letters.refuse(str(error), told["data"])
+                told["data"] = b""
+        return told
 
 
 class NodeTransport(Transport):

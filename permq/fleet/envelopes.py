@@ -80,7 +80,9 @@ def _check_properties(properties: Mapping[str, Any]) -> None:
         raise MessageError("does not say where it was sent")
     if delivery.get("exchange") != "":  # the name of the one that goes by queues
         _check_word(delivery.get("exchange"), "exchange")
-    _check_word(delivery.get("routing_key"), "routing_key")
+    # remote control and events are told to all who listen to an exchange
+    if delivery.get("routing_key") != "" or not delivery.get("exchange"):
+        _check_word(delivery.get("routing_key"), "routing_key")
 
 
 def _check_body(body: object) -> None:

@@ -9,6 +9,7 @@ import pytest
 from redis import Redis
 
 from permq.fleet.names import queue_of
+from permq.fleet.producer import sender
 from permq.metrics.reading import read
 from permq.metrics.totals import Totals
 from permq.pool.connection import transaction
@@ -89,7 +90,11 @@ def test_a_worker_outlives_hundreds_of_random_messages(fleet, node):
     letters += [json_of(whole, rng) for _ in range(120)]
     letters += [bytes_of(whole, rng, [whole], []) for _ in range(120)]
     with Redis.from_url(fleet.redis_url) as client:
+        # remote control listens too, and believes no more of it
+        told = [rng.randbytes(40), b"5", b"[" * 20_000, *list(bad_envelopes().values())[:12]]
+        assert all(client.publish("/0.celery.pidbox", word) for word in told)
         client.lpush(QUEUE, *letters)
+    letters += [word for word in told if word]
     # job 77 is none, so whatever is still a message of it is a dead letter too
     fleet.until(lambda: kept(fleet) == len(letters), "all are kept")
     assert counted(fleet) == len(letters)
@@ -98,4 +103,5 @@ def test_a_worker_outlives_hundreds_of_random_messages(fleet, node):
     assert "Traceback" not in node.told()
     with Redis.from_url(fleet.redis_url) as client:
         assert client.llen(QUEUE) == 0
-        assert client.hlen("unacked.one") == 0
+        fleet.until(lambda: client.hlen("unacked.one") == 0, "the job's message is acknowledged")
+    assert sender(fleet.redis_url).control.ping(timeout=5, limit=1)
