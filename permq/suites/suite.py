@@ -245,7 +245,7 @@ def _solver(entry: dict[str, Any]) -> Solver:
     solver = _built(Solver, {**entry, "steps": stages}, what)
     _check_name(solver.name, "solver")
     limit = solver.time_limit
-    if limit is not None and (type(limit) not in (int, float) or not 0 < limit < float("inf")):
+    if limit is not None and (type(limit) not in (int, float) or not 0 < limit <= LARGEST_SEED):
         raise OptionError(f"{what}: time_limit {limit!r} is no number of seconds")
     if not stages:
         raise OptionError(f"{what}: needs steps")
@@ -278,7 +278,7 @@ def _regime(entry: dict[str, Any], shared: dict[str, Any]) -> Regime:
         value, default = settings.get(one.name), one.default
         if value is None:
             continue
-        if isinstance(default, float) and type(value) is int:
+        if isinstance(default, float) and type(value) is int and abs(value) <= LARGEST_SEED:
             settings[one.name] = value = float(value)
         if type(value) is not type(default):
             raise OptionError(f"{what}: {one.name} = {value!r} is no {type(default).__name__}")
