@@ -35,7 +35,7 @@ def outcomes(puzzle: Puzzle, jobs: Mapping[int, Ended]) -> dict[int, Any]:
     known: dict[str, Any] = {}
     for number in sorted(jobs):
         job = jobs[number]
-        if not kind_named(job.kind).repeatable or any(one not in done for one in job.parents):
+        if not is_calm(job.kind) or any(one not in done for one in job.parents):
             continue
         start = _handed_down(puzzle, [done[parent] for parent in job.parents])
         source, perturbation = "parent" if start else "score", 0
@@ -48,6 +48,11 @@ def outcomes(puzzle: Puzzle, jobs: Mapping[int, Ended]) -> dict[int, Any]:
             known[key] = _outcome(puzzle, job, start, source, perturbation)
         done[number] = known[key]
     return done
+
+
+def is_calm(kind: str) -> bool:
+    """Whether jobs of a kind can be done again beside the pool, and end alike."""
+    return kind_named(kind).repeatable and not kind_named(kind).needs_pool
 
 
 def _outcome(

@@ -16,7 +16,7 @@ from tests.chaos.field import NODES, Field
 from tests.chaos.plan import plan
 from tests.chaos.strikes import LEAVING_SECONDS, suffer
 from tests.chaos.verdict import problems, redone
-from tests.chaos.workload import Asked, waves
+from tests.chaos.workload import Asked, keep_bench, waves
 
 LIMIT = 420.0
 """Seconds after which jobs that have not ended are taken for stuck."""
@@ -74,6 +74,7 @@ def run(
     try:
         fleet = scene.open()
         row = fleet.add_puzzle()
+        keep_bench(fleet, row)
         orders = _play(scene, seed, jobs, rounds, row, report)
         report.seconds = time.monotonic() - begun
         _leave(scene, report)

@@ -1,12 +1,13 @@
 """Whether all is as it would have been without any fault."""
 
+import json
 from typing import Any
 
 from permq.core.arrangement import Arrangement
 from permq.core.loading import load_puzzle
 from permq.core.objective import verify
 from permq.jobs.kinds import kind_named
-from tests.chaos.calm import Ended, outcomes
+from tests.chaos.calm import Ended, is_calm, outcomes
 from tests.chaos.field import Field
 from tests.nodes import EXAMPLE
 
@@ -23,6 +24,8 @@ _FORBIDDEN = {
     " GROUP BY job_id, slice, solution_id HAVING count(*) > 1",
     "solutions that are there twice": "SELECT puzzle_id, permutation FROM solutions"
     " GROUP BY puzzle_id, permutation HAVING count(*) > 1",
+    "reports that were made twice": "SELECT count(*) FROM reports HAVING count(*) >"
+    " (SELECT count(*) FROM jobs WHERE kind = 'report')",
     "snapshots that were made twice": "SELECT count(*) FROM snapshots HAVING count(*) >"
     " (SELECT count(*) FROM jobs WHERE kind = 'history')",
     "checkpoints of jobs that have ended": "SELECT job_id FROM checkpoints",
@@ -82,10 +85,16 @@ def _of_results(field: Field) -> list[str]:
         for number in sorted(calm)
         if jobs[number].result != calm[number]
     ]
-    unchecked = [
-        job.id for job in jobs.values() if kind_named(job.kind).repeatable and job.id not in calm
-    ]
+    unchecked = [job.id for job in jobs.values() if is_calm(job.kind) and job.id not in calm]
     found = [f"results other than those of a calm run: {len(wrong)}, {wrong[:3]}"] if wrong else []
+    # what needs the pool has no calm run: it is compared with itself
+    alike: dict[str, set[str]] = {}
+    for job in jobs.values():
+        if kind_named(job.kind).repeatable and not is_calm(job.kind):
+            asked = json.dumps([job.kind, job.params, job.seed])
+            alike.setdefault(asked, set()).add(json.dumps(job.result, sort_keys=True))
+    if unlike := [asked for asked, results in alike.items() if len(results) > 1]:
+        found.append(f"results that differ from one try to the next: {unlike}")
     if unchecked:
         found.append(f"jobs whose results were not compared: {unchecked}")
     return found

@@ -6,10 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import Any
 
+from permq.core.arrangement import Arrangement
 from permq.jobs.kinds import KINDS
 from permq.jobs.submission import Order, Step
 from permq.pool.puzzles import PuzzleRow
-from tests.nodes import step
+from tests.nodes import EXAMPLE, Fleet, step
 
 # too hot to settle, cold enough to find something better now and then
 HOT: dict[str, Any] = {"hot": 0.06, "cold": 0.03, "perturbation": 0}
@@ -47,6 +48,29 @@ class Asked:
         return count
 
 
+SUITE = "chaos"
+
+
+def keep_bench(fleet: Fleet, row: PuzzleRow) -> None:
+    """Make a benchmark that was run, for the kinds that show and report on one."""
+    answer = list(Arrangement.read(EXAMPLE / "answer.txt").pieces)
+    fleet.run(
+        "INSERT INTO regimes (regime, puzzle_id, recipe, answer) VALUES ('small', %s, '{}', %s)",
+        *(row.id, answer),
+    )
+    fleet.run(
+        "WITH bench AS (INSERT INTO benches (suite, spec, version, command)"
+        "   VALUES (%s, '{}', '0', '') RETURNING id),"
+        " submission AS (INSERT INTO submissions (command, base_seed) VALUES ('', 0) RETURNING id)"
+        " INSERT INTO runs (bench_id, submission_id, solver, settings, puzzle_id, regime, seed,"
+        "   version, state, solved, verdict, pairs_right, positions_right, final_mse, seconds,"
+        "   ended_at)"
+        " SELECT bench.id, submission.id, 'solve', '{}', %s, 'small', 0, '0', 'done', true,"
+        "   'solved', %s, %s, 0, 1, clock_timestamp() FROM bench, submission",
+        *(SUITE, row.id, row.blocks, row.blocks),
+    )
+
+
 def anneal(steps: int, count: int = 1) -> Step:
     return step("anneal", count, steps=steps, **RANDOM, **HOT)
 
@@ -68,6 +92,7 @@ def _wave() -> list[Asked]:
         Asked((step("solve", attempts=1, rows=64),)),
         Asked((step("noop", 4, steps=1), step("noop", steps=2)), needs_puzzle=False),
         Asked((anneal(300), step("history"), step("embed"))),
+        Asked((step("twin", epochs=2, rows=20),)),
     ]
 
 
@@ -81,8 +106,11 @@ def waves(seed: int) -> Iterator[Asked]:
         base = 1000 * seed + 100 * (number % 2)
         wave = [replace(asked, seed=base + n) for n, asked in enumerate(_wave())]
         if number == 0:
-            # once: it takes as long as all the others
+            # once: they take as long as all the others
             figures = step("figures", names="convergence")
             wave.append(Asked((anneal(300), figures), seed=base))
+            wave.append(Asked((step("report", suite=SUITE),), needs_puzzle=False, seed=base))
+            views = step("views", suites=SUITE, views="board", metrics="solved")
+            wave.append(Asked((views,), needs_puzzle=False, seed=base))
         rng.shuffle(wave)
         yield from wave
