@@ -1,7 +1,7 @@
 """A fleet that works for a while, and what its processes and servers take of the machine."""
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
@@ -78,6 +78,8 @@ def run(
     tell: Callable[[str], None],
     *,
     judged: Callable[[str], bool] = lambda name: True,
+    without: Collection[str] = (),
+    before: int = 0,
 ) -> Report:
     """Let a fleet work and look at it.
 
@@ -91,6 +93,10 @@ def run(
         Called with what goes on.
     judged
         Which series must keep their limits: in a short run memory says nothing.
+    without
+        Kinds of jobs that are left out.
+    before
+        Jobs that are done before the first sample is taken.
     """
     report = Report()
     temporary = folder / "temporary"
@@ -112,7 +118,7 @@ def run(
             row = puzzles.add(cursor, load_puzzle(EXAMPLE))
         broker = Redis.from_url(redis.url)
         stack.callback(broker.close)
-        work = Work(fleet, row)
+        work = Work(fleet, row, without=without)
         client.start()
         logs = [*(folder / "logs").rglob("*.log"), *(node.log for node in fleet.nodes)]
         pids = {f"node {node.name}": node.pid for node in fleet.nodes}
@@ -126,6 +132,9 @@ def run(
                 **samples.files(fleet.folder, logs, temporary),
             }
 
+        while fleet.rows("SELECT count(*) FROM jobs WHERE state = 'done'")[0][0] < before:
+            work.go_on()
+            time.sleep(0.1)
         tell(f"working for {seconds:g} s")
         series = _watched(seconds, every, look, work)
         client.stop()

@@ -1,7 +1,6 @@
 """Steady mixed work: every kind of job, and what goes wrong or is called off."""
 
-import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 
 from permq.errors import PermqError
@@ -37,15 +36,18 @@ class Work:
         Its servers.
     puzzle
         What to work on.
-    seed
-        What is done when.
+    without
+        Kinds of jobs that are left out.
     """
 
-    def __init__(self, fleet: Fleet, puzzle: PuzzleRow, seed: int = 1) -> None:
+    def __init__(self, fleet: Fleet, puzzle: PuzzleRow, *, without: Collection[str] = ()) -> None:
         self._fleet = fleet
         self._puzzle = puzzle
-        self._rng = random.Random(seed)
-        self._asked = waves(seed)
+        self._asked = (
+            asked
+            for asked in waves(1)
+            if not {one.kind for one in asked.steps}.intersection(without)
+        )
         self._connection = connect(fleet.postgres_url)
         self._troubles: list[Callable[[], None]] = [
             self._fail,
