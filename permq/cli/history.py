@@ -12,7 +12,8 @@ from permq.cli.history_twin import command as twin
 def command() -> None:
     """Look at how the search learns: snapshots of the pool, made on improvement and by the clock.
 
-    Nodes make them by themselves, every `history.seconds` (permq settings) while jobs run.
+    Nodes make them by themselves, every `history.seconds` (permq settings) while jobs run, and a
+    pipeline at each of its stages.
 
     \b
     Example:

@@ -106,7 +106,7 @@ class PoolAgreementFigure(Figure[PoolAgreement]):
         below.set_ylim(bottom=0.9)
         below.set_ylabel("different layers\n(effective number)")
         below.set_xlabel("position")
-        below.legend(loc="upper right")
+        below.legend(loc="lower right", ncols=2, bbox_to_anchor=(1, 1))
         style.grid(below)
         below.set_xlim(-0.5, blocks - 0.5)
         style.positions(below, blocks)

@@ -119,7 +119,7 @@ KNOWN: Mapping[str, Setting] = MappingProxyType(
             Setting(
                 "history.seconds",
                 60.0,
-                "Seconds between two snapshots of a pool at work; 0 makes no snapshots at all.",
+                "Seconds between two snapshots of a pool at work; 0 leaves them to pipelines.",
                 *(0.0, 86_400.0),
             ),
             Setting(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from permq.figures.registry import FIGURES
 from tests.acceptance.conftest import write_script
 
 READY = 'root="$PWD"; set -u; . ops/environment.sh; is_ready {} && echo ready'
@@ -122,7 +123,8 @@ def test_the_example_is_solved_through_the_queue_from_any_folder(checkout, tmp_p
     assert done.returncode == 0, done.stderr
     assert "pair → order → anneal ×4 → best of all → surgery → refine → figures" in done.stdout
     assert "sha256 match" in done.stdout
-    assert (elsewhere / "permq-figures/cost_matrix_heatmap.png").is_file()
+    drawn = {path.stem for path in (elsewhere / "permq-figures").glob("*.png")}
+    assert drawn == set(FIGURES)  # none of them lacks anything
     # the fleet has ended, and its data with it
     assert not list(tmp_path.glob("permq-run.*"))
 
