@@ -79,9 +79,9 @@ def check(data: Path | None, as_json: bool) -> int:
 def make_roles(data: Path | None, as_json: bool) -> None:
     """Make the roles permq_owner, permq_worker and permq_reader, or give them other passwords.
 
-    PERMQ_POSTGRES_URL is an administrator's here. The schema becomes the owner's, who alone
-    migrates, backs up and restores; workers and those who submit jobs log in as permq_worker,
-    dashboard, metrics and whoever only looks as permq_reader.
+    PERMQ_POSTGRES_URL is an administrator's here. The schema is brought to this version and
+    becomes the owner's, who alone migrates, backs up and restores; workers and those who submit
+    jobs log in as permq_worker, dashboard, metrics and whoever only looks as permq_reader.
 
     Passwords are PERMQ_POSTGRES_OWNER_PASSWORD, PERMQ_POSTGRES_WORKER_PASSWORD and
     PERMQ_POSTGRES_READER_PASSWORD, or the same with _FILE or _COMMAND behind: the file that holds
@@ -97,11 +97,13 @@ def make_roles(data: Path | None, as_json: bool) -> None:
     from permq.cli.servers import pool_url
     from permq.config import Passwords
     from permq.pool.connection import connect
+    from permq.pool.migrate import migrate
     from permq.pool.roles import make
 
     passwords = Passwords.of_postgres().chosen
     with closing(connect(pool_url(data))) as connection:
         made = make(connection, passwords)
+        migrate(connection)
     emit(
         {"roles": [asdict(role) for role in made]},
         as_json=as_json,

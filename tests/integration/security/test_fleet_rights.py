@@ -1,7 +1,9 @@
 """A fleet whose nodes have the workers' rights alone, and pages that have the reader's."""
 
 import json
+import time
 from base64 import b64encode
+from hashlib import sha256
 from urllib.request import Request, urlopen
 
 import pytest
@@ -11,7 +13,8 @@ from redis.exceptions import AuthenticationError, NoPermissionError
 from permq.dashboard.app import FLEET, PANELS
 from permq.fleet.names import queue_of
 from permq.services import acl, flower
-from permq.services.members import Running
+from permq.services.binaries import find_redis
+from permq.services.members import Member, Running, Stage
 from permq.services.ports import free_port
 from permq.services.redis import is_ready
 from tests.chaos.workload import HOT, RANDOM
@@ -201,6 +204,35 @@ def test_flower_puts_nothing_into_a_nodes_queue_and_takes_nothing_out(redis_user
         for words in ("LPUSH node.one x", "BRPOP node.one 1", "DEL node.one", "DEL unacked.one"):
             with pytest.raises(NoPermissionError):
                 client.execute_command(*words.split())
+
+
+def test_a_redis_of_ones_own_takes_the_users_from_a_file(root, tmp_path):
+    text = (root / "ops/redis/users.acl").read_text(encoding="utf-8")
+    for user in acl.RULES:
+        text = text.replace(f"{user.upper()}_SHA256", sha256(f"{user} word".encode()).hexdigest())
+    (tmp_path / "users.acl").write_text(text)
+    port = free_port()
+    member = Member(
+        name="redis",
+        stage=Stage.REDIS,
+        command=(str(find_redis().path), "-"),
+        stdin=f'bind 127.0.0.1\nport {port}\naclfile "{tmp_path}/users.acl"\n'.encode(),
+        folder=tmp_path,
+        ready=lambda: is_ready(f"redis://admin:admin%20word@127.0.0.1:{port}/0"),
+    )
+    running = Running(member, tmp_path)
+    try:
+        running.launch()
+        while not running.check():
+            time.sleep(0.02)
+        for user in (acl.WORKER, acl.FLOWER):
+            with Redis.from_url(f"redis://{user}:{user}%20word@127.0.0.1:{port}/0") as client:
+                assert client.llen("node.one") == 0
+                with pytest.raises(NoPermissionError):
+                    client.flushall()
+        assert not is_ready(f"redis://127.0.0.1:{port}/0")
+    finally:
+        running.stop()
 
 
 def test_nobody_logs_in_without_a_name(redis_users):

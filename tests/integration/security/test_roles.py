@@ -296,8 +296,9 @@ def test_a_role_that_may_more_is_refused(postgres_server):
 
 
 def test_the_command_makes_roles_with_passwords_from_anywhere(
-    permq, monkeypatch, postgres_url, tmp_path
+    permq, monkeypatch, empty_postgres_url, tmp_path
 ):
+    postgres_url = empty_postgres_url
     (tmp_path / "word").write_text("owner-word\n")
     monkeypatch.setenv("PERMQ_POSTGRES_URL", postgres_url)
     monkeypatch.setenv("PERMQ_POSTGRES_OWNER_PASSWORD_FILE", str(tmp_path / "word"))

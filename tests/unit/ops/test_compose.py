@@ -6,6 +6,7 @@ import subprocess
 import pytest
 import yaml
 
+from permq.services import acl
 from tests.commands import parse
 
 NAMES = re.compile(r"(?<!\$)\$\{(\w+)(?::([-?])([^}]*))?\}")
@@ -30,21 +31,22 @@ def example(ops):
 
 def test_the_servers_the_pages_and_a_worker_are_there(compose):
     usual = {name for name, it in compose["services"].items() if "profiles" not in it}
-    assert usual == {"postgres", "redis", "worker", "flower", "metrics"}
+    assert usual == {"postgres", "roles", "redis", "worker", "flower", "metrics"}
     watching = {name for name, it in compose["services"].items() if it.get("profiles") == ["watch"]}
     assert watching == {"prometheus", "alertmanager", "grafana"}
 
 
 def test_every_service_is_checked_restarted_and_pinned(compose):
     for name, service in compose["services"].items():
-        assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}, name
-        assert service["restart"] == "unless-stopped", name
+        if name != "roles":  # which ends
+            assert service["healthcheck"]["test"][0] in {"CMD", "CMD-SHELL"}, name
+        assert service["restart"] == ("no" if name == "roles" else "unless-stopped"), name
         image, _, tag = service["image"].partition(":")
         assert tag not in {"", "latest"}, name
         assert "." not in image, "images come from where Docker looks by itself"
 
 
-@pytest.mark.parametrize("name", ["worker", "flower", "metrics"])
+@pytest.mark.parametrize("name", ["roles", "worker", "flower", "metrics"])
 def test_our_own_commands_exist(compose, name):
     words = [
         NAMES.sub(lambda found: found[3], word) for word in compose["services"][name]["command"]
@@ -57,8 +59,59 @@ def test_what_is_ours_has_few_rights_and_waits_for_the_servers(compose, name):
     service = compose["services"][name]
     assert service["read_only"] is True
     assert service["cap_drop"] == ["ALL"]
-    assert set(service["depends_on"]) == {"postgres", "redis"}
-    assert {it["condition"] for it in service["depends_on"].values()} == {"service_healthy"}
+    assert service["depends_on"] == {
+        "roles": {"condition": "service_completed_successfully"},
+        "redis": {"condition": "service_healthy"},
+    }
+
+
+def test_everybody_logs_in_with_the_least_rights_and_knows_no_other_password(compose):
+    known = {
+        name: {
+            (variable, NAMES.sub(lambda found: found[1], value))
+            for variable, value in compose["services"][name]["environment"].items()
+            if variable.startswith(("PERMQ_POSTGRES", "PERMQ_REDIS"))
+        }
+        for name in ("worker", "flower", "metrics")
+    }
+    worker = {
+        ("PERMQ_POSTGRES_URL", "postgresql://permq_worker@postgres:5432/permq"),
+        ("PERMQ_POSTGRES_PASSWORD", "POSTGRES_WORKER_PASSWORD"),
+        ("PERMQ_REDIS_URL", "redis://worker@redis:6379/0"),
+        ("PERMQ_REDIS_PASSWORD", "REDIS_WORKER_PASSWORD"),
+    }
+    reader = {
+        ("PERMQ_POSTGRES_URL", "postgresql://permq_reader@postgres:5432/permq"),
+        ("PERMQ_POSTGRES_PASSWORD", "POSTGRES_READER_PASSWORD"),
+    }
+    flower = {
+        ("PERMQ_REDIS_URL", "redis://flower@redis:6379/0"),
+        ("PERMQ_REDIS_PASSWORD", "REDIS_FLOWER_PASSWORD"),
+    }
+    assert known == {"worker": worker, "flower": flower, "metrics": reader}
+
+
+def rules_in(lines):
+    """Users and what they may do, without their passwords."""
+    found = [line.split() for line in lines if line.startswith("user ")]
+    return {
+        name: " ".join(word for word in words if word[0] not in ">#") for _, name, *words in found
+    }
+
+
+def test_redis_has_the_users_of_an_embedded_one(ops, compose):
+    expected = rules_in(acl.users(dict.fromkeys(acl.RULES, "word")))
+    lines = [
+        NAMES.sub(lambda found: found[1], line)
+        for line in compose["configs"]["redis"]["content"].splitlines()
+    ]
+    assert rules_in(lines) == expected
+    told = (ops / "redis/users.acl").read_text(encoding="utf-8").splitlines()
+    assert rules_in(told) == expected
+    for name in acl.RULES:
+        word = f"{name.upper()}_"
+        assert any(f">REDIS_{word}PASSWORD " in line for line in lines)
+        assert any(f"#{word}SHA256 " in line for line in told)
 
 
 def test_every_volume_secret_and_file_is_declared_and_there(compose, ops):
@@ -75,7 +128,7 @@ def test_every_volume_secret_and_file_is_declared_and_there(compose, ops):
             assert config["source"] in compose["configs"]
 
 
-def test_redis_keeps_what_it_is_told_and_asks_for_a_password(compose):
+def test_redis_keeps_what_it_is_told(compose):
     settings = dict(
         line.split(maxsplit=1)
         for line in compose["configs"]["redis"]["content"].splitlines()
@@ -84,7 +137,6 @@ def test_redis_keeps_what_it_is_told_and_asks_for_a_password(compose):
     assert settings["appendonly"] == "yes"
     assert settings["appendfsync"] == "everysec"
     assert settings["maxmemory-policy"] == "noeviction"
-    assert NAMES.fullmatch(settings["requirepass"].strip('"'))[1] == "REDIS_PASSWORD"
 
 
 def test_nothing_listens_to_the_world_unless_somebody_says_so(compose):
@@ -95,7 +147,7 @@ def test_nothing_listens_to_the_world_unless_somebody_says_so(compose):
 
 def test_no_secret_stands_in_a_command_line(compose):
     for service in compose["services"].values():
-        words = [*service.get("command", []), *service["healthcheck"]["test"]]
+        words = [*service.get("command", []), *service.get("healthcheck", {}).get("test", [])]
         assert not re.search("PASSWORD|WEBHOOK|secret", " ".join(words))
 
 

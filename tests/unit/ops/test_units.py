@@ -115,8 +115,8 @@ def test_systemd_finds_nothing_to_complain_of(ops, tmp_path):
 def test_the_example_of_an_environment_file_is_read_and_holds_no_secret(ops, place, tmp_path):
     example = ops / place / "node.env.example"
     settings = ServiceSettings.read({"PERMQ_CONFIG": str(example), "HOME": str(tmp_path)})
-    assert settings.postgres_url == "postgresql://permq:PASSWORD@SERVER:5432/permq"
-    assert settings.redis_url == "redis://:PASSWORD@SERVER:6379/0"
+    assert settings.postgres_url == "postgresql://permq_worker:PASSWORD@SERVER:5432/permq"
+    assert settings.redis_url == "redis://worker:PASSWORD@SERVER:6379/0"
 
 
 def test_the_example_names_the_variables_that_the_units_take(ops):
