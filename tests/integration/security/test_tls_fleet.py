@@ -47,7 +47,15 @@ def test_a_worker_does_not_wait_for_a_server_that_it_does_not_believe(
     assert "certificate is not of an authority that is trusted here" in line
 
 
-def test_a_worker_warns_of_what_its_addresses_leave_open(tls_fleet, tls_redis):
-    tls_fleet.redis_url = f"{tls_redis.url}?ssl_cert_reqs=none"
-    node = tls_fleet.started("one")
-    assert "PERMQ_REDIS_URL: ssl_cert_reqs=none encrypts, but takes anybody" in node.told()
+def test_the_status_tells_what_is_wrong_and_what_is_left_open(
+    tls_postgres, tls_redis, permq, monkeypatch, tmp_path
+):
+    monkeypatch.setenv("PERMQ_DATA", str(tmp_path))
+    monkeypatch.setenv("PERMQ_POSTGRES_URL", f"{tls_postgres.url}?sslmode=disable")
+    monkeypatch.setenv("PERMQ_REDIS_URL", f"{tls_redis.url}?ssl_cert_reqs=none")
+    done = permq("status")
+    assert done.code == 1
+    assert "this Postgres takes encrypted connections only: name the authority's" in done.out
+    assert "warning: ssl_cert_reqs=none encrypts, but takes anybody for Redis" in done.out
+    password = tls_postgres.url.partition("@")[0].rpartition(":")[2]
+    assert password not in done.out
