@@ -336,9 +336,9 @@ def _manifest(archive: zipfile.ZipFile, path: Path) -> Backup:
         checksums = tuple(given.pop("checksums"))
         backup = Backup(**given, checksums=checksums, tables=tuple(tables))
         _check_types(backup)
-        return backup
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
         raise OptionError(f"{path}: its manifest is damaged: {error}") from None
+    return backup
 
 
 def _check_types(backup: Backup) -> None:
