@@ -88,7 +88,8 @@ def redis_address(url: str) -> RedisAddress:
         url.encode("ascii")
         parts = urlsplit(url)
         # kombu takes what a ; parts for several addresses
-        known = re.match(r"rediss?://[^;]*$", url) is not None and parts.port != 0
+        whole = re.fullmatch(r"rediss?://[^;]+", url) and parts.netloc and parts.port != 0
+        known = bool(whole and re.fullmatch(r"(/\d{0,4})?", parts.path))
         given = dict(parse_qsl(parts.query, keep_blank_values=True))
     except ValueError:
         known = False

@@ -16,6 +16,9 @@ UNKNOWN = "unknown"
 # A tool that does not answer in this time (seconds) is taken for one that is not there.
 PATIENCE = 5.0
 
+MOST_KINDS = 4
+"""Kinds of cores that a name tells."""
+
 # Where the tools lie on systems whose services run with a bare PATH; the last is WSL's.
 _FOLDERS = os.pathsep.join(("/usr/sbin", "/sbin", "/usr/bin", "/bin", "/usr/lib/wsl/lib"))
 
@@ -115,7 +118,7 @@ def chipset_of(answers: Answers, *, arch: str, cores: int) -> Chipset:
     said = [tidy(name) for name in names[0] or names[1] or names[2]]
     if not any(said) or said[0].startswith("ARMv"):
         said = [tidy(name) for name in names[2]] or said
-    name = " + ".join(dict.fromkeys(filter(None, said)))
+    name = " + ".join([*dict.fromkeys(filter(None, said))][:MOST_KINDS])
     vendor = _vendor(name, cpuinfo, lscpu)
     board = tidy("".join(cpuinfo.get("model", [""])[-1:]))
     if board and not board.isdigit():
