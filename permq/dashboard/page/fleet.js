@@ -3,7 +3,7 @@
 import { at, element, fill, table } from "./tables.js";
 import { cost, number, percent, short, span } from "./words.js";
 
-const known = { counts: {}, nodes: [], best: null };
+const known = { counts: {}, fleet: { nodes: 0, live: 0, slots: 0, rate: 0 }, best: null };
 
 // Take note of the pool of the puzzle that is shown.
 export function tellPool(pool) {
@@ -12,17 +12,15 @@ export function tellPool(pool) {
 }
 
 function facts() {
-  const { counts, nodes, best, solutions, more } = known;
-  const live = nodes.filter((node) => node.state === "live");
-  const rate = nodes.reduce((sum, node) => sum + node.rate, 0);
+  const { counts, fleet, best, solutions, more } = known;
   const waiting = ["assigned", "ready", "waiting", "paused"].reduce((sum, name) => sum + (counts[name] ?? 0), 0);
   const shown = [
     ["best-cost", "Best cost", cost(best?.cost), best?.cost ?? null, best?.solved ? "solved" : best?.method ?? "no solution yet"],
     ["solutions", "Solutions", `${more ? "over " : ""}${(solutions ?? 0).toLocaleString("en")}`, solutions ?? 0, best?.age == null ? "" : `best found ${span(best.age)} ago`],
     ["running", "Jobs running", number(counts.running ?? 0, 9), counts.running ?? 0, `${number(waiting, 9)} waiting`],
     ["done", "Jobs done", number(counts.done ?? 0, 9), counts.done ?? 0, `${number((counts.failed ?? 0) + (counts.blocked ?? 0), 9)} failed or blocked`],
-    ["live-nodes", "Nodes live", String(live.length), live.length, `${live.reduce((sum, node) => sum + node.slots, 0)} slots`],
-    ["rate", "Steps/s", number(rate), rate, "of all nodes"],
+    ["live-nodes", "Nodes live", String(fleet.live), fleet.live, `${fleet.slots} slots`],
+    ["rate", "Steps/s", number(fleet.rate), fleet.rate, "of all nodes"],
   ];
   at("facts").replaceChildren(...shown.map(([id, title, text, value, more]) => {
     const box = element("div", element("dt", title));
@@ -34,8 +32,12 @@ function facts() {
   }));
 }
 
-export function overview({ counts, jobs, nodes, finds }) {
-  Object.assign(known, { counts, nodes });
+function more(count) {
+  return count > 0 ? [element("p", `${count} more, of those that are live and least busy: permq nodes`, { className: "none" })] : [];
+}
+
+export function overview({ counts, jobs, fleet, nodes, finds }) {
+  Object.assign(known, { counts, fleet });
   facts();
   const total = element("ul", null, { className: "counts" });
   for (const [state, count] of Object.entries(counts)) {
@@ -57,7 +59,7 @@ export function overview({ counts, jobs, nodes, finds }) {
     ["Why", "reason minor", (job) => job.error ?? job.reason ?? ""],
   ], jobs, (job) => job.id, "Jobs: those at work first, then those that ended last"));
   if (!nodes.length) fill("nodes", element("p", "No node has registered: permq up or permq worker start starts one.", { className: "none" }));
-  else fill("nodes", table([
+  else fill("nodes", ...more(fleet.nodes - nodes.length), table([
     ["Node", "", (node) => element("td", node.name, { value: node.name })],
     ["State", "", (node) => element("td", node.state, { className: node.state, value: node.state })],
     ["Jobs", "number", (node) => element("td", `${node.running} of ${node.slots}`, { value: node.running })],

@@ -40,7 +40,20 @@ def test_jobs_and_nodes_are_those_of_the_database(served, pool):
     assert told["puzzles"][0]["id"] == pool.row.id
     (shown,) = told["nodes"]
     assert (shown["name"], shown["running"], shown["rate"], shown["slots"]) == ("mac", 1, 120.5, 3)
+    assert told["fleet"] == {"nodes": 1, "live": 1, "slots": 3, "rate": 120.5}
     assert b"secret-host" not in served.ask("/api/overview").body
+
+
+def test_of_very_many_nodes_some_are_listed_and_all_are_counted(served, pool):
+    for number in range(60):
+        pool.node(f"node{number:02}", slots=2)
+    pool.rows("UPDATE nodes SET heartbeat = now() - interval '1 hour' WHERE name = 'node58'")
+    busy = pool.rows("SELECT id FROM nodes WHERE name = 'node59'")[0][0]
+    pool.job("running", node_id=busy, rate=10.0)
+    told = served.ask("/api/overview").json
+    names = [node["name"] for node in told["nodes"]]
+    assert names == [*(f"node{number:02}" for number in range(38)), "node58", "node59"]
+    assert told["fleet"] == {"nodes": 60, "live": 59, "slots": 118, "rate": 10.0}
 
 
 def test_a_cost_that_is_no_number_is_null(served, pool):
