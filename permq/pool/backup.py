@@ -6,7 +6,6 @@ and checksum; `tables/<name>.copy` is what Postgres' COPY wrote, all from one sn
 
 import hashlib
 import json
-import lzma
 import secrets
 import zipfile
 import zlib
@@ -30,6 +29,7 @@ _MANIFEST = "manifest.json"
 _CHUNK = 1 << 20
 _LARGEST_MANIFEST = 1 << 20
 _DEFLATE = 6
+_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _STRIDE = 1 << 48
 DERIVED = frozenset({"care", "job_tallies"})
 """Tables that fill by themselves."""
@@ -312,11 +312,14 @@ def _set_sequences(cursor: Cursor, backup: Backup) -> None:
 def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
     try:
         with zipfile.ZipFile(path) as archive:
+            # other ways of packing can ask for gigabytes to unpack some bytes
+            if any(entry.compress_type not in _PACKED for entry in archive.infolist()):
+                raise OptionError(f"{path}: no backup of permq: it is packed in another way")
             yield archive
     except OSError as error:
         raise OptionError(f"{path}: {error.strerror or error}") from None
     except (
-        *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, KeyError, ValueError),
+        *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError),
         *(NotImplementedError, RuntimeError),  # a way of packing that is not known, or encrypted
     ) as error:
         raise OptionError(f"{path}: no backup of permq, or damaged: {error}") from None

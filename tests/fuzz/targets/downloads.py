@@ -60,8 +60,6 @@ def _seeds() -> list[bytes]:
     return [
         *(_packed(files, method) for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)),
         _packed({"historical_data.csv": b"0" * 200_000}, zipfile.ZIP_DEFLATED),
-        _packed({"pieces/piece_0.pth": b"1"}, zipfile.ZIP_BZIP2),
-        _packed({"pieces/piece_0.pth": b"1"}, zipfile.ZIP_LZMA),
     ]
 
 
