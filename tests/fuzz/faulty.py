@@ -46,6 +46,11 @@ def _hang(folder: Path) -> None:
         time.sleep(1)
 
 
+def _spin(folder: Path) -> None:
+    while True:
+        pass
+
+
 def _die(folder: Path) -> None:
     ctypes.string_at(0)
 
@@ -83,7 +88,17 @@ def _harmless(folder: Path) -> None:
 
 
 HARMS = (
-    *(_raise, _refuse_in_two_lines, _hang, _die, _leave, _take_memory, _take_all_memory, _write),
+    *(
+        _raise,
+        _refuse_in_two_lines,
+        _hang,
+        _spin,
+        _die,
+        _leave,
+        _take_memory,
+        _take_all_memory,
+        _write,
+    ),
     *(_swallow, _unpickle, _harmless),
 )
 TARGETS = {
@@ -97,7 +112,7 @@ TARGETS = {
 def main(folder: Path, names: list[str], *, guided: bool) -> None:
     """Fuzz some of them and print what was found, by parser."""
     registry.targets = lambda: TARGETS  # type: ignore[assignment]
-    judge.CASE_SECONDS = 1.0
+    judge.CASE_SECONDS, judge.WAIT_SECONDS = 1.0, 3.0
     fleet.DEATHS = 1
     budget = fleet.Budget(20 * len(names), None, 1)
     reports = fleet.run(

@@ -17,7 +17,9 @@ from tests.fuzz.guard import guard
 from tests.fuzz.target import BrokenLawError, Run, Target
 
 CASE_SECONDS = 5.0
-"""A case that takes longer hangs; most take less than a thousandth of it."""
+"""Of the processor: a case that takes more hangs; most take less than a thousandth of it."""
+WAIT_SECONDS = 60.0
+"""By the clock, for a case that waits for something; on a busy machine all take longer."""
 CASE_BYTES = 256 << 20
 """By so much memory at most may one case of some kilobytes raise a process' peak."""
 LONGEST_TEXT = 4000
@@ -103,7 +105,8 @@ class Judge:
         watch.seen.clear()
         self.parsed = False
         self._peak = self._peak or resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-        signal.setitimer(signal.ITIMER_REAL, CASE_SECONDS)
+        signal.setitimer(signal.ITIMER_PROF, CASE_SECONDS)
+        signal.setitimer(signal.ITIMER_REAL, WAIT_SECONDS)
         watch.armed = True
         try:
             self.run(data)
@@ -116,6 +119,7 @@ class Judge:
             error = broken
         finally:
             watch.armed = False
+            signal.setitimer(signal.ITIMER_PROF, 0)
             signal.setitimer(signal.ITIMER_REAL, 0)
         if error is None and watch.seen:
             error = BrokenLawError(watch.seen[0])

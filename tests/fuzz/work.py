@@ -68,7 +68,8 @@ def work(order: Assignment) -> None:
     judge = Judge(target, run, own)
     ledger = Ledger(order.folder / "ledger")
     # what hangs in C cannot be interrupted by Python: the stack is written and the process ends
-    faulthandler.register(signal.SIGALRM, file=log, all_threads=True, chain=True)
+    for limit in (signal.SIGALRM, signal.SIGPROF):
+        faulthandler.register(limit, file=log, all_threads=True, chain=True)
     used = int(Path("/proc/self/statm").read_text().split()[0]) if _on_linux() else 0
     if used:
         space = used * resource.getpagesize() + SPACE_BYTES
