@@ -23,6 +23,8 @@ SPEED_SECONDS = 300.0
 """Steps/s are taken over so long."""
 PATIENCE = 600.0
 """Seconds until a snapshot is tried again after one that failed."""
+RECENT = 50
+"""Snapshots' jobs of a puzzle that are looked at, the last ones."""
 
 
 class Due(NamedTuple):
@@ -238,7 +240,9 @@ def due(cursor: Cursor, seconds: float) -> list[Due]:
     seconds
         Between two snapshots while jobs run and the best stays.
     """
-    cursor.execute(load("history")["due"], {"seconds": seconds, "patience": PATIENCE})
+    cursor.execute(
+        load("history")["due"], {"seconds": seconds, "patience": PATIENCE, "recent": RECENT}
+    )
     return [Due(*row) for row in cursor.fetchall()]
 
 

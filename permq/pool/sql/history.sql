@@ -111,19 +111,23 @@ SELECT id, event, embed FROM (
     LEFT JOIN LATERAL (
         SELECT at, best_id FROM snapshots WHERE puzzle_id = p.id ORDER BY id DESC LIMIT 1
     ) AS last ON true
-    CROSS JOIN LATERAL (SELECT coalesce((
-        SELECT state = 'done' OR ended_at < clock_timestamp() - %(patience)s * interval '1 s'
-        FROM jobs WHERE jobs.puzzle_id = p.id AND kind = 'history'
-            AND state IN ('done', 'failed', 'cancelled') ORDER BY id DESC LIMIT 1), true)
-        AND NOT EXISTS (SELECT FROM jobs WHERE jobs.puzzle_id = p.id AND kind = 'history'
-            AND state IN ('ready', 'assigned', 'running')) AS free
+    CROSS JOIN LATERAL (
+        SELECT coalesce(bool_and(state NOT IN ('ready', 'assigned', 'running')), true)
+            AND coalesce((array_agg(
+                state = 'done' OR ended_at < clock_timestamp() - %(patience)s * interval '1 s'
+                ORDER BY id DESC) FILTER (WHERE state IN ('done', 'failed', 'cancelled')))[1], true)
+            AS free
+        FROM (SELECT id, state, ended_at FROM jobs WHERE jobs.puzzle_id = p.id AND kind = 'history'
+            ORDER BY id DESC LIMIT %(recent)s) AS recent
     ) AS snapshot
-    CROSS JOIN LATERAL (SELECT coalesce((
-        SELECT state = 'done' OR ended_at < clock_timestamp() - %(patience)s * interval '1 s'
-        FROM jobs WHERE jobs.puzzle_id = p.id AND kind = 'embed'
-            AND state IN ('done', 'failed', 'cancelled') ORDER BY id DESC LIMIT 1), true)
-        AND NOT EXISTS (SELECT FROM jobs WHERE jobs.puzzle_id = p.id AND kind = 'embed'
-            AND state IN ('ready', 'assigned', 'running')) AS free
+    CROSS JOIN LATERAL (
+        SELECT coalesce(bool_and(state NOT IN ('ready', 'assigned', 'running')), true)
+            AND coalesce((array_agg(
+                state = 'done' OR ended_at < clock_timestamp() - %(patience)s * interval '1 s'
+                ORDER BY id DESC) FILTER (WHERE state IN ('done', 'failed', 'cancelled')))[1], true)
+            AS free
+        FROM (SELECT id, state, ended_at FROM jobs WHERE jobs.puzzle_id = p.id AND kind = 'embed'
+            ORDER BY id DESC LIMIT %(recent)s) AS recent
     ) AS embedding
 ) AS found
 WHERE event IS NOT NULL OR embed
