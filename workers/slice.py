@@ -155,7 +155,9 @@ def _work(process: Runtime, claimed: Claimed) -> list[Letter]:
         finds.pop(arrangement.sha256, None)
         finds[arrangement.sha256] = Found(arrangement, method)
 
-    with Lease(process.postgres_url, claim, claimed.seconds, quiet=kind.brief) as lease:
+    limit = claim.time_limit
+    last = limit is not None and claim.worked + claimed.seconds >= limit
+    with Lease(process.postgres_url, claim, claimed.seconds, quiet=kind.brief, last=last) as lease:
         task = Task(
             puzzle=puzzle,
             params=claim.params,
