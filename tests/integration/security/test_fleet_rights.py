@@ -51,6 +51,7 @@ def test_every_path_of_a_fleet_needs_no_more_than_the_workers_rights(
             **asked,
         ).jobs,
         *fleet.submit(step("sweep", count=5, parts=2, **RANDOM), **asked).jobs,
+        *fleet.submit(step("twin", epochs=2, rows=20), **asked).jobs,
         *fleet.submit(
             step("anneal", steps=300, **SMALL), step("history"), step("embed"), **asked
         ).jobs,
@@ -63,6 +64,8 @@ def test_every_path_of_a_fleet_needs_no_more_than_the_workers_rights(
     ((best,),) = fleet.rows("SELECT permutation FROM solutions ORDER BY cost LIMIT 1")
     fleet.run("INSERT INTO js_puzzle_pool (permutation, worker) VALUES (%s, 'script')", best)
     fleet.until(lambda: fleet.rows("SELECT state FROM incoming") == [("accepted",)], "it is judged")
+    reported = fleet.submit(step("report", puzzle="small")).jobs
+    assert set(fleet.until_ended(reported).values()) == {"done"}, node.told()
     # orders of whoever submits
     monkeypatch.setenv("PERMQ_POSTGRES_URL", fleet.postgres_url)
     monkeypatch.setenv("PERMQ_REDIS_URL", fleet.redis_url)
