@@ -93,3 +93,15 @@ CREATE TABLE care (
     done_at timestamptz NOT NULL DEFAULT '-infinity'
 );
 INSERT INTO care DEFAULT VALUES;
+
+-- Whoever writes rubbish to Redis shall not fill the disk: the newest ten thousand are kept, and
+-- their numbers go on counting. As the owner: workers may write these rows, and nothing else.
+CREATE FUNCTION keep_newest_dead_letters() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER
+    SET search_path FROM CURRENT AS $$
+BEGIN
+    DELETE FROM dead_letters WHERE id <= NEW.id - 10000;
+    RETURN NULL;
+END
+$$;
+CREATE TRIGGER dead_letters_come AFTER INSERT ON dead_letters
+    FOR EACH ROW EXECUTE FUNCTION keep_newest_dead_letters();

@@ -44,7 +44,8 @@ FROM pg_class c, (
 WHERE c.oid = 'solutions'::regclass;
 
 -- name: dead_letters
-SELECT count(*) FROM dead_letters;
+-- Only the newest are kept; their numbers count all.
+SELECT coalesce(max(id), 0) FROM dead_letters;
 
 -- name: incoming
 SELECT count(*) FROM incoming WHERE state = 'pending';

@@ -12,6 +12,7 @@ from permq.pool import artifacts, assignments, claims, jobs, nodes, puzzles, sli
 from permq.pool.artifacts import Artifact
 from permq.pool.connection import transaction
 from permq.pool.jobs import NewJob
+from permq.pool.queries import load
 from permq.pool.slices import SliceResult
 from permq.pool.solutions import record
 from tests.integration.pool.test_jobs import NODE
@@ -135,3 +136,15 @@ def test_an_endless_error_is_cut(connection, claimed):
         jobs.log(cursor, "z" * 10**6)
     assert column(connection, "SELECT length(error) FROM jobs WHERE state = 'failed'") == [4_000]
     assert column(connection, "SELECT length(message) FROM logs") == [4_000]
+
+
+def test_the_newest_dead_letters_are_kept_and_all_are_counted(connection):
+    with transaction(connection) as cursor:
+        cursor.execute(
+            "INSERT INTO dead_letters (reason, body) "
+            "SELECT 'no job', number::text FROM generate_series(1, 10050) AS number"
+        )
+        cursor.execute("SELECT count(*), min(body::int) FROM dead_letters")
+        assert cursor.fetchall() == [(10_000, 51)]
+        cursor.execute(load("metrics")["dead_letters"])
+        assert cursor.fetchall() == [(10_050,)]
