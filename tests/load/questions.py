@@ -1,14 +1,15 @@
 """What is timed at a scale: everything that users, workers and pages ask of the pool."""
 
+import os
+import subprocess
+import sys
+import threading
 import time
 import urllib.request
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from random import Random
 
-from click.testing import CliRunner
-
-from permq.cli.main import cli
 from permq.fleet.messages import Message
 from permq.fleet.producer import Letter, send, sender
 from permq.jobs import control
@@ -33,6 +34,12 @@ LISTINGS: Mapping[str, tuple[str, ...]] = {
 }
 MANY = 1_000
 PROBE = "probe"
+KEEP = """
+WITH probe AS (
+    UPDATE nodes SET heartbeat = clock_timestamp() WHERE name = %(name)s RETURNING id)
+UPDATE jobs SET lease_until = clock_timestamp() + interval '60 s'
+FROM probe WHERE node_id = probe.id AND state = 'running'
+"""
 
 
 class Questions:
@@ -65,6 +72,9 @@ class Questions:
             ((self._pieces,),) = cursor.fetchall()
         self._node.register(self._connection)
         self._mine = self._claimed()
+        self._over = threading.Event()
+        self._keeper = threading.Thread(target=self._keep, name="keeper", daemon=True)
+        self._keeper.start()
 
     def ask(self) -> None:
         """Everything once, each timed; the numbers of a round stand at the same place."""
@@ -89,11 +99,32 @@ class Questions:
         for name in OF_PUZZLE:
             with self._timed(f"dashboard: {name}"):
                 self._get(f"{self._dashboard}/api/puzzles/{self._puzzle.id}/{name}")
-        self._list()
+
+    def run_commands(self) -> None:
+        """Run the commands that list, each as a user does: in a process of its own."""
+        addresses = {"PERMQ_POSTGRES_URL": self._url, "PERMQ_REDIS_URL": self._redis_url}
+        for name, words in LISTINGS.items():
+            with self._timed(name):
+                subprocess.run(
+                    [sys.executable, "-P", "-m", "permq", *words],
+                    env=os.environ | addresses,
+                    stdout=subprocess.DEVNULL,
+                    check=True,
+                )
 
     def close(self) -> None:
         """Let go of the pool."""
+        self._over.set()
+        self._keeper.join()
         self._connection.close()
+
+    def _keep(self) -> None:
+        """Keep the probe and its job alive between two rounds, however long those take."""
+        connection = connect(self._url)
+        while not self._over.wait(5.0):
+            with transaction(connection) as cursor:
+                cursor.execute(KEEP, {"name": PROBE})
+        connection.close()
 
     def _submit(self, count: int, name: str) -> None:
         step = Step("anneal", kind_named("anneal").complete({}), count)
@@ -125,14 +156,6 @@ class Questions:
             mine = claim(self._connection, PROBE, Message(job, token))
         assert mine is not None, "the probe's letter is void"
         return mine
-
-    def _list(self) -> None:
-        runner = CliRunner()
-        variables = {"PERMQ_POSTGRES_URL": self._url, "PERMQ_REDIS_URL": self._redis_url}
-        for name, words in LISTINGS.items():
-            with self._timed(name):
-                done = runner.invoke(cli, words, env=variables, standalone_mode=False)
-            assert done.exception is None, done.exception
 
     def _send(self, letters: Iterable[Letter]) -> None:
         """Send letters on; nobody reads the probe's own."""
