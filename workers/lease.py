@@ -27,13 +27,9 @@ class Lease:
         Length of the slice.
     quiet
         Without a thread, for work that ends long before its lease.
-    last
-        Whether the job's time is over with the slice: then not even a first unit of work is ended.
     """
 
-    def __init__(
-        self, url: str, claim: Claim, seconds: float, *, quiet: bool = False, last: bool = False
-    ) -> None:
+    def __init__(self, url: str, claim: Claim, seconds: float, *, quiet: bool = False) -> None:
         self._url = url
         self._claim = claim
         self._begun = time.monotonic()
@@ -41,7 +37,6 @@ class Lease:
         self._parent = os.getppid()
         self._over = threading.Event()
         self._quiet = quiet
-        self._last = last
         self._thread = threading.Thread(target=self._keep, name="lease", daemon=True)
         self.steps = claim.steps_done
         self.current: float | None = None
@@ -82,14 +77,17 @@ class Lease:
     def ordered(self) -> bool:
         """Whether the pool, the node or the job's time limit wants the slice to end at once."""
         wanted = self.lost or self.cancelled or self.paused or self.solved or self.leaving
-        return wanted or (self._last and self._over_due())
+        return wanted or self.is_over
 
     def stop(self) -> bool:
         """Whether the slice shall end."""
-        return self._over_due() or self.ordered()
+        return time.monotonic() >= self._until or self.ordered()
 
-    def _over_due(self) -> bool:
-        return time.monotonic() >= self._until
+    @property
+    def is_over(self) -> bool:
+        """Whether the job's time limit is used up: then not even a unit of work is ended."""
+        limit = self._claim.time_limit
+        return limit is not None and self._claim.worked + self.seconds >= limit
 
     def report(self, steps: int, current: float, best: float, note: str) -> None:
         """Take note of progress; the thread tells it on."""

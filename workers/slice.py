@@ -155,9 +155,7 @@ def _work(process: Runtime, claimed: Claimed) -> list[Letter]:
         finds.pop(arrangement.sha256, None)
         finds[arrangement.sha256] = Found(arrangement, method)
 
-    limit = claim.time_limit
-    last = limit is not None and claim.worked + claimed.seconds >= limit
-    with Lease(process.postgres_url, claim, claimed.seconds, quiet=kind.brief, last=last) as lease:
+    with Lease(process.postgres_url, claim, claimed.seconds, quiet=kind.brief) as lease:
         task = Task(
             puzzle=puzzle,
             params=claim.params,
@@ -210,7 +208,6 @@ def _result(
 ) -> SliceResult:
     """What the slice came to, besides solutions."""
     claim, kind = claimed.claim, claimed.kind
-    limit = claim.time_limit
     reason = None
     if lease.cancelled:
         ended, reason = "cancelled", "cancelled"
@@ -218,8 +215,8 @@ def _result(
         ended = "done"
     elif lease.solved:
         ended, reason = "done", "the puzzle is solved"
-    elif limit is not None and claim.worked + lease.seconds >= limit:
-        ended, reason = "done", f"its time limit of {limit:g} s is over"
+    elif lease.is_over:
+        ended, reason = "done", f"its time limit of {claim.time_limit:g} s is over"
     else:
         ended = "ready"
     over = ended != "ready"

@@ -1,5 +1,6 @@
 """When a slice is to end, as far as the clock says so."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -30,15 +31,22 @@ CLAIM = Claim(
 
 
 @pytest.mark.parametrize(
-    ("seconds", "last", "stop", "leave"),
+    ("seconds", "worked", "stop", "leave"),
     [
-        (600.0, False, False, False),
-        (600.0, True, False, False),
-        # an ordinary slice ends its first unit of work, that of a job whose time is over does not
-        (0.0, False, True, False),
-        (0.0, True, True, True),
+        (600.0, 0.0, False, False),
+        # a slice that is over ends its first unit of work
+        (0.0, 0.0, True, False),
+        # a job whose time is over does not, however long the slice might still be
+        (600.0, 60.0, True, True),
+        (0.0, 60.0, True, True),
     ],
 )
-def test_a_job_whose_time_is_over_is_left_at_once(seconds, last, stop, leave):
-    lease = Lease("postgresql://nobody.invalid/none", CLAIM, seconds, quiet=True, last=last)
-    assert (lease.stop(), lease.ordered()) == (stop, leave)
+def test_a_job_whose_time_is_over_is_left_at_once(seconds, worked, stop, leave):
+    claim = replace(CLAIM, time_limit=60.0, worked=worked)
+    lease = Lease("postgresql://nobody.invalid/none", claim, seconds, quiet=True)
+    assert (lease.stop(), lease.ordered(), lease.is_over) == (stop, leave, leave)
+
+
+def test_a_job_without_a_limit_is_never_over():
+    claim = replace(CLAIM, time_limit=None, worked=1e9)
+    assert not Lease("postgresql://nobody.invalid/none", claim, 600.0, quiet=True).is_over
