@@ -12,8 +12,10 @@ from permq.pool.assignments import HEAVY, Assigned, NodeRow, ReadyRow
 from permq.pool.connection import Cursor
 from permq.pool.jobs import explain
 
-LONGEST_OF = 400
+LONGEST_OF = 200
 """New heavy jobs looked at beyond what free slots take: among them the longest are sought."""
+NONE_FREE = 8
+"""New heavy jobs looked at while no slot is free."""
 OTHERS = 128
 """Jobs of every other lane looked at beyond that."""
 ENOUGH = 16
@@ -35,7 +37,8 @@ def dispatch(cursor: Cursor) -> list[Letter]:
     assignments.lock_dispatch(cursor)
     rows = assignments.nodes_with_room(cursor, each=False)
     free = sum(max(row.slots - row.held, 0) for row in rows)
-    limit = 2 * free + LONGEST_OF
+    # with no slot free, only brief jobs can be handed out, and reasons be told
+    limit = 2 * free + LONGEST_OF if free else NONE_FREE
     ready = assignments.backlog(cursor, heavy=limit, others=2 * free + OTHERS)
     if not ready:
         return []

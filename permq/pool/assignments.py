@@ -85,8 +85,8 @@ def nodes_with_room(cursor: Cursor, *, each: bool = True) -> list[NodeRow]:
     cursor
         Within a transaction.
     each
-        Whether each has a row of its own; else some that are full have one together, whose id is
-        negative.
+        Whether each has a row of its own; else those that are full stand together in some whose
+        ids are negative.
     """
     given = {"suspect": SUSPECT, "dead": DEAD, "each": each}
     cursor.execute(load("assignments")["nodes_with_room"], given)

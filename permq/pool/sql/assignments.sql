@@ -2,37 +2,36 @@
 SELECT pg_advisory_xact_lock(%(key)s);
 
 -- name: nodes_with_room
--- Of the full ones of a kind the fastest and the slowest stand for themselves, the others are one
--- row together, whose id is negative: sums and extremes are what they were.
-WITH seen AS (
+-- Where not each full node has a row, those of a sort are three: a slot of the slowest, a slot of
+-- the fastest, and all others together, so that sums and extremes are what they were.
+WITH seen AS MATERIALIZED (
     SELECT n.id, n.name, n.apple, n.speed, n.slots, coalesce(h.held, 0) AS held,
         coalesce(h.brief, 0) AS held_brief, n.weight, n.classes, n.numeric_class,
         CASE WHEN n.state = 'live'
             AND n.heartbeat < clock_timestamp() - %(suspect)s * interval '1 s'
             THEN 'suspect' ELSE n.state END AS state,
-        n.gpu IS NOT NULL AS gpu, n.incarnation
+        n.gpu IS NOT NULL AS gpu, n.incarnation,
+        NOT %(each)s AND n.slots BETWEEN 1 AND h.held AS busy
     FROM nodes n LEFT JOIN (
         SELECT node_id, count(*) FILTER (WHERE NOT brief) AS held,
             count(*) FILTER (WHERE brief) AS brief
         FROM jobs WHERE state IN ('assigned', 'running') GROUP BY node_id
     ) AS h ON h.node_id = n.id
     WHERE n.state <> 'gone' AND n.heartbeat > clock_timestamp() - %(dead)s * interval '1 s'
-), placed AS (
-    SELECT *, row_number() OVER alike AS place, count(*) OVER (PARTITION BY busy, apple, classes,
-        numeric_class, gpu) AS of
-    FROM seen CROSS JOIN LATERAL (
-        SELECT NOT %(each)s AND state = 'live' AND slots BETWEEN 1 AND held AS busy) AS is_busy
-    WINDOW alike AS (PARTITION BY busy, apple, classes, numeric_class, gpu
-        ORDER BY speed * weight, id)
 )
 SELECT id, name, apple, speed, slots, held, held_brief, weight, classes, numeric_class, state, gpu,
     incarnation
-FROM placed WHERE NOT busy OR place IN (1, of)
+FROM seen WHERE busy IS NOT TRUE OR state <> 'live'
 UNION ALL
-SELECT -min(id), '', apple, sum(speed * weight * slots) / sum(slots), sum(slots), sum(slots),
-    sum(held_brief), 1, classes, numeric_class, 'live', gpu, 0
-FROM placed WHERE busy AND place NOT IN (1, of)
-GROUP BY apple, classes, numeric_class, gpu
+SELECT -3 * min(id) - part, '*', apple,
+    CASE part WHEN 1 THEN min(speed * weight) WHEN 2 THEN max(speed * weight)
+        ELSE (sum(slots * speed * weight) - min(speed * weight) - max(speed * weight))
+            / (sum(slots) - 2) END,
+    CASE WHEN part < 3 THEN 1 ELSE sum(slots) - 2 END,
+    CASE WHEN part < 3 THEN 1 ELSE sum(slots) - 2 END,
+    0, 1, classes, numeric_class, state, gpu, 0
+FROM seen CROSS JOIN generate_series(1, 3) AS part WHERE busy AND state = 'live'
+GROUP BY part, apple, classes, numeric_class, state, gpu HAVING sum(slots) >= part
 ORDER BY id;
 
 -- name: heavy_held

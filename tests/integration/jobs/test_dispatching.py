@@ -117,6 +117,7 @@ def test_full_nodes_count_together_as_they_do_alone(queue, node, handed_out, con
         some = assignments.nodes_with_room(cursor, each=False)
     assert len(each) == 7
     assert len(some) == 4
+    assert [row.name for row in some if row.id > 0] == ["idle"]
     for rows in (each, some):
         busy = [row for row in rows if row.held]
         assert sum(row.slots for row in busy) == 12
