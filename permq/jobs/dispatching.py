@@ -44,13 +44,12 @@ def dispatch(cursor: Cursor) -> list[Letter]:
         return []
     new = [row.steps or 0 for row in ready if row.lane == HEAVY]
     unseen = sum(new) if len(new) >= limit else 0  # at least as much as of what was looked at
-    if unseen and not any(row.brief or row.requested_node for row in ready):
-        # what runs will have ended long before the queue has, and full nodes only count as such
-        running: Mapping[int, list[Running]] = {}
-    else:
-        if any(row.id < 0 for row in rows):
-            rows = assignments.nodes_with_room(cursor)
-        running = heavy_running(cursor)
+    # what runs will have ended long before a long queue has, and with no slot free it is all one
+    running = heavy_running(cursor) if free and not unseen else {}
+    # full nodes only count together, unless they take brief jobs, or are those that users named
+    alone = running or any(row.brief or row.requested_node for row in ready)
+    if alone and any(row.id < 0 for row in rows):
+        rows = assignments.nodes_with_room(cursor)
     nodes = {row.name: row for row in rows}
     names = {row.id: row.name for row in rows}
     seen = [node_of(row, running.get(row.id, ())) for row in rows]

@@ -18,6 +18,7 @@ from permq.jobs.kinds import kind_named
 from permq.jobs.observing import observe
 from permq.jobs.submission import Order, Step, submit
 from permq.pool import puzzles
+from permq.pool.assignments import lock_dispatch
 from permq.pool.claims import Claim
 from permq.pool.connection import connect, transaction
 from tests.load.hands import claim, finish, made_up, registration, renew
@@ -33,6 +34,7 @@ LISTINGS: Mapping[str, tuple[str, ...]] = {
     "permq status": ("status", "--json"),
 }
 MANY = 1_000
+QUEUEING = "wait to hand out work"
 PROBE = "probe"
 KEEP = """
 WITH probe AS (
@@ -80,16 +82,21 @@ class Questions:
         """Everything once, each timed; the numbers of a round stand at the same place."""
         self._submit(1, "submit one job")
         self._submit(MANY, f"submit {MANY:,} jobs, each")
-        with transaction(self._connection) as cursor, self._timed("dispatch, no slot free"):
-            letters = dispatch(cursor)
+        with transaction(self._connection) as cursor:
+            with self._timed(QUEUEING):
+                lock_dispatch(cursor)
+            with self._timed("dispatch"):
+                letters = dispatch(cursor)
         self._send(letters)
         self._slice()
         with self._timed("a node's tick"):
             self._node.tick(self._connection)
-        with transaction(self._connection) as cursor, self._timed("care for the fleet"):
-            control.take_back_lost(cursor)
-            observe(cursor)
-            letters = dispatch(cursor)
+        with transaction(self._connection) as cursor:
+            lock_dispatch(cursor)
+            with self._timed("care for the fleet"):
+                control.take_back_lost(cursor)
+                observe(cursor)
+                letters = dispatch(cursor)
         self._send(letters)
         with self._timed("metrics scrape"):
             self._get(self._exporter + "/metrics")

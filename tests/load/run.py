@@ -11,7 +11,7 @@ from typing import Any
 from permq.core.loading import load_puzzle
 from permq.pool.connection import connect, transaction
 from permq.services.ports import free_port
-from tests.load.questions import Questions
+from tests.load.questions import QUEUEING, Questions
 from tests.load.scale import Scale, hundredth, populate, prepare
 from tests.load.services import Process, ending, memory, page, program, servers, share_of_memory
 from tests.servers import Server, database_url
@@ -24,6 +24,8 @@ TIMER = 0.0015
 EACH_NODE = 0.0003
 """Seconds for each node more where an answer names every node, and is as long as there are."""
 NAMING = {"metrics scrape", "permq nodes"}
+WAITING = 0.05
+"""Seconds that one may wait for others who hand out work: twenty a second do, one at a time."""
 SETTLED = 20.0
 """Seconds until all slots are at work."""
 A_PROCESS = 50
@@ -166,9 +168,7 @@ def run(
             questions.close()
     report.times = {
         name: _measured(
-            asked["small"].times[name],
-            asked["large"].times[name],
-            EACH_NODE * (large.nodes - small.nodes) if name in NAMING else 0.0,
+            asked["small"].times[name], asked["large"].times[name], _more(name, small, large)
         )
         for name in asked["large"].times
     }
@@ -227,6 +227,13 @@ def _memory(postgres: Server, redis: Server, processes: list[Process]) -> dict[s
         "dashboard": memory(pids["dashboard"]),
         "worker": memory(pids["worker"]),
     }
+
+
+def _more(name: str, small: Scale, large: Scale) -> float:
+    """Seconds that a question may take besides, where the large scale asks for more."""
+    if name in NAMING:
+        return EACH_NODE * (large.nodes - small.nodes)
+    return WAITING if name == QUEUEING else 0.0
 
 
 def _measured(small: list[float], large: list[float], more: float) -> Measured:
