@@ -34,6 +34,8 @@ LISTINGS: Mapping[str, tuple[str, ...]] = {
     "permq status": ("status", "--json"),
 }
 MANY = 1_000
+SHORT = 5
+"""So often in a round is asked what takes no longer than waking up on a machine at work."""
 QUEUEING = "wait to hand out work"
 PROBE = "probe"
 KEEP = """
@@ -79,7 +81,7 @@ class Questions:
         self._keeper.start()
 
     def ask(self) -> None:
-        """Everything once, each timed; the numbers of a round stand at the same place."""
+        """Everything once, or what is short a few times, each timed."""
         self._submit(1, "submit one job")
         self._submit(MANY, f"submit {MANY:,} jobs, each")
         with transaction(self._connection) as cursor:
@@ -89,8 +91,9 @@ class Questions:
                 letters = dispatch(cursor)
         self._send(letters)
         self._slice()
-        with self._timed("a node's tick"):
-            self._node.tick(self._connection)
+        for _ in range(SHORT):
+            with self._timed("a node's tick"):
+                self._node.tick(self._connection)
         with transaction(self._connection) as cursor:
             lock_dispatch(cursor)
             with self._timed("care for the fleet"):
@@ -142,8 +145,9 @@ class Questions:
 
     def _slice(self) -> None:
         """A job of the probe's: when it is finished, the slot gets its next one."""
-        with self._timed("renew"):
-            renew(self._connection, self._mine, 5)
+        for _ in range(SHORT):
+            with self._timed("renew"):
+                renew(self._connection, self._mine, 5)
         found = made_up(self._rng, self._pieces)
         with self._timed("finish, and dispatch to the slot"):
             letters = finish(self._connection, PROBE, self._mine, found, over=True)
