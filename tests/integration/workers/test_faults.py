@@ -30,12 +30,12 @@ def shared(module_postgres_url: str, tmp_path_factory: pytest.TempPathFactory) -
     broker.stop()
 
 
-def search(fleet: Fleet, seed: int, count: int = 1) -> tuple[int, ...]:
+def search(fleet: Fleet, seed: int, count: int = 1, steps: int = 2500) -> tuple[int, ...]:
     """Jobs of several slices that reach no target, so that all steps are made."""
     with transaction(fleet.connection) as cursor:
         row = puzzles.find(cursor)
-    steps = {"steps": 2500, "accept": "threshold", "hot": 1e9, "cold": 1e9, "from": "random"}
-    asked = step("anneal", count, perturbation=0, rows=64, **steps)
+    hot = {"accept": "threshold", "hot": 1e9, "cold": 1e9, "from": "random"}
+    asked = step("anneal", count, perturbation=0, rows=64, steps=steps, **hot)
     return fleet.submit(asked, puzzle=row, seed=seed, keep_going=True, again=True).jobs
 
 
@@ -195,7 +195,7 @@ def test_postgres_may_go_away_in_mid_search_and_what_was_found_is_delivered_once
         fleet.run("INSERT INTO settings (key, value) VALUES ('slice.seconds', '2')")
         fleet.add_puzzle()
         node = fleet.started("one")
-        (job,) = search(fleet, seed=90)
+        (job,) = search(fleet, seed=90, steps=20_000)  # not over before Postgres is
         fleet.until_running(job)
         postgres_server.stop()
         spool = node.folder / "data" / "spool"
