@@ -54,7 +54,7 @@ def main() -> int:
     try:
         report = run(
             QUICK if arguments.quick else LARGE,
-            7 if arguments.quick else 15,
+            9 if arguments.quick else 25,
             arguments.puzzle or (PUZZLE if PUZZLE.exists() else EXAMPLE),
             folder,
             lambda line: click.echo(line, err=True),

@@ -19,7 +19,7 @@ from workers.duties import Duties
 
 BOUND = 2.0
 """Most that anything may take at the large scale, in times of the small one."""
-TIMER = 0.0015
+TIMER = 0.003
 """A difference of so many seconds is that of waking up on a machine at work, not the question's."""
 EACH_NODE = 0.0003
 """Seconds for each node more where an answer names every node, and is as long as there are."""
