@@ -36,6 +36,7 @@ LISTINGS: Mapping[str, tuple[str, ...]] = {
 MANY = 1_000
 SHORT = 5
 """So often in a round is asked what takes no longer than waking up on a machine at work."""
+CARE = "care for the fleet"
 QUEUEING = "wait to hand out work"
 PROBE = "probe"
 KEEP = """
@@ -96,7 +97,7 @@ class Questions:
                 self._node.tick(self._connection)
         with transaction(self._connection) as cursor:
             lock_dispatch(cursor)
-            with self._timed("care for the fleet"):
+            with self._timed(CARE):
                 control.take_back_lost(cursor)
                 observe(cursor)
                 letters = dispatch(cursor)

@@ -11,7 +11,7 @@ from typing import Any
 from permq.core.loading import load_puzzle
 from permq.pool.connection import connect, transaction
 from permq.services.ports import free_port
-from tests.load.questions import QUEUEING, Questions
+from tests.load.questions import CARE, QUEUEING, Questions
 from tests.load.scale import Scale, hundredth, populate, prepare
 from tests.load.services import Process, ending, memory, page, program, servers, share_of_memory
 from tests.servers import Server, database_url
@@ -25,7 +25,10 @@ EACH_NODE = 0.0003
 """Seconds for each node more where an answer names every node, and is as long as there are."""
 NAMING = {"metrics scrape", "permq nodes"}
 WAITING = 0.05
-"""Seconds that one may wait for others who hand out work: twenty a second do, one at a time."""
+"""Seconds that one may wait for others who hand out work, twenty a second, one at a time; and that
+the care may take, which one node of all has for the fleet once in five seconds."""
+FRESH = 1.1
+"""Seconds after which pages ask Postgres again."""
 SETTLED = 20.0
 """Seconds until all slots are at work."""
 A_PROCESS = 50
@@ -160,6 +163,7 @@ def run(
         for number in range(rounds):
             for questions in asked.values():
                 questions.ask()
+                time.sleep(FRESH)  # or pages would answer with what they know
                 if number % 3 == 0:
                     questions.run_commands()
         report.slices = (_slices(urls["large"]) - done) / (time.monotonic() - begin)
@@ -233,7 +237,7 @@ def _more(name: str, small: Scale, large: Scale) -> float:
     """Seconds that a question may take besides, where the large scale asks for more."""
     if name in NAMING:
         return EACH_NODE * (large.nodes - small.nodes)
-    return WAITING if name == QUEUEING else 0.0
+    return WAITING if name in {QUEUEING, CARE} else 0.0
 
 
 def _measured(small: list[float], large: list[float], more: float) -> Measured:
