@@ -11,6 +11,7 @@ import socket
 from typing import Any
 
 from celery import Celery, signals
+from kombu.transport import TRANSPORT_ALIASES
 
 from permq import __version__
 from permq.config import ServiceSettings, WorkerSettings, prepare_blas, prepare_node
@@ -190,8 +191,8 @@ def _prepare(worker: str, conf: Any, options: Any) -> str:
     prepare_node(settings, name)
     prepare_blas(1)
     conf.broker_transport_options = transport_options(name)
-    # its name, not the class: workers tell Flower of their transport, in JSON
-    conf.broker_transport = "workers.broker:NodeTransport"
+    # under the names that addresses begin with: logs and Flower tell the transport by its name
+    TRANSPORT_ALIASES.update(dict.fromkeys(("redis", "rediss"), "workers.broker:NodeTransport"))
     return name
 
 

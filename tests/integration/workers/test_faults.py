@@ -240,7 +240,7 @@ def test_a_worker_that_starts_before_its_servers_waits_for_them(
         redis_server.stop()
         node = fleet.node("early")
         node.start()
-        fleet.until(lambda: "Cannot connect to" in node.told(), "it misses Redis")
+        fleet.until(lambda: "Cannot connect to redis" in node.told(), "it misses Redis")
         redis_server.start()
         fleet.until(lambda: "trying until it answers" in node.told(), "it misses Postgres")
         postgres_server.start()
