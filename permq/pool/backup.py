@@ -1,108 +1,30 @@
-"""The whole database in one file, and back: without pg_dump, whose version must fit the server's.
+"""The whole database in one file, and back; pg_dump would have to be of the server's version."""
 
-The file is a zip archive: `manifest.json` names the schema and every table with its columns, rows
-and checksum; `tables/<name>.copy` is what Postgres' COPY wrote, all from one snapshot.
-"""
-
-import hashlib
-import json
 import secrets
 import zipfile
-import zlib
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import IO, Any
 
 from psycopg2 import sql
 
 from permq.errors import OptionError, SchemaError
 from permq.faults import fault_point
+from permq.pool.backup_file import (
+    Backup,
+    Measured,
+    TableCopy,
+    entry_of,
+    inspect,
+    opened,
+    seal,
+    table_names,
+    written,
+)
 from permq.pool.connection import Connection, Cursor, scalar, transaction
 from permq.pool.migrate import LOCK, Migration, apply, made_by, migrations, newest
 from permq.pool.queries import load
 from permq.pool.rights import act_as_owner
 
-FORMAT = "permq backup 1"
-_MANIFEST = "manifest.json"
-_CHUNK = 1 << 20
-_LARGEST_MANIFEST = 1 << 20
-_DEFLATE = 6
-_PACKED = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 _STRIDE = 1 << 48
-DERIVED = frozenset({"care", "job_tallies"})
-"""Tables that fill by themselves."""
-
-
-@dataclass(frozen=True)
-class TableCopy:
-    """One table of a backup.
-
-    Parameters
-    ----------
-    name
-        Of the table.
-    columns
-        In the order of the copy.
-    rows
-        How many it has.
-    sha256
-        Of the copy, uncompressed.
-    """
-
-    name: str
-    columns: tuple[str, ...]
-    rows: int
-    sha256: str
-
-
-@dataclass(frozen=True)
-class Backup:
-    """What a backup holds.
-
-    Parameters
-    ----------
-    schema
-        Number of its newest migration.
-    checksums
-        Of its migrations, in order.
-    made_at
-        When, by Postgres' clock.
-    tables
-        Every table; those that others refer to come first.
-    """
-
-    schema: int
-    checksums: tuple[str, ...]
-    made_at: str
-    tables: tuple[TableCopy, ...]
-
-    @property
-    def rows(self) -> int:
-        """Rows of all tables."""
-        return sum(table.rows for table in self.tables)
-
-
-class _Measured:
-    """A file that COPY writes to or reads from, with a checksum of what went through."""
-
-    def __init__(self, file: IO[bytes]) -> None:
-        self._file = file
-        self._digest = hashlib.sha256()
-
-    @property
-    def sha256(self) -> str:
-        return self._digest.hexdigest()
-
-    def write(self, data: bytes) -> int:
-        self._digest.update(data)
-        return self._file.write(data)
-
-    def read(self, size: int = -1) -> bytes:
-        data = self._file.read(size)
-        self._digest.update(data)
-        return data
 
 
 def save(connection: Connection, path: Path) -> Backup:
@@ -124,7 +46,7 @@ def save(connection: Connection, path: Path) -> Backup:
     """
     with (
         transaction(connection) as cursor,
-        zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED, compresslevel=_DEFLATE) as archive,
+        written(path) as archive,
     ):
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
         cursor.execute("SELECT number, checksum FROM migrations ORDER BY number")
@@ -138,41 +60,8 @@ def save(connection: Connection, path: Path) -> Backup:
             made_at=scalar(cursor).isoformat(),
             tables=copies,
         )
-        archive.writestr(_MANIFEST, json.dumps({"format": FORMAT, **asdict(made)}, indent=1))
+        seal(archive, made)
     return made
-
-
-def inspect(path: Path) -> Backup:
-    """Read a backup through and check every byte of it.
-
-    Raises
-    ------
-    OptionError
-        When it is no backup, or damaged.
-    SchemaError
-        When its schema is newer than this software, or another.
-    """
-    with _opened(path) as archive:
-        backup = _manifest(archive, path)
-        for table in backup.tables:
-            with archive.open(_entry(table.name)) as entry:
-                measured = _Measured(entry)
-                while measured.read(_CHUNK):
-                    pass
-            if measured.sha256 != table.sha256:
-                raise OptionError(f"{path}: table {table.name} is damaged: its checksum differs")
-    known = migrations()
-    if backup.schema > len(known):
-        raise SchemaError(
-            f"{path}: has schema {backup.schema}, this permq knows {len(known)}: upgrade permq"
-        )
-    if backup.checksums != tuple(one.checksum for one in known[: backup.schema]):
-        raise SchemaError(f"{path}: was made by a permq with other migrations of the same numbers")
-    # nothing is written to a table that is not permq's, and none is left out
-    wanted = sorted(_names(known[: backup.schema]))
-    if sorted(table.name for table in backup.tables) != wanted:
-        raise OptionError(f"{path}: its tables are not those of schema {backup.schema}")
-    return backup
 
 
 def restore(connection: Connection, path: Path, *, replace: bool = False) -> Backup:
@@ -201,7 +90,7 @@ def restore(connection: Connection, path: Path, *, replace: bool = False) -> Bac
         When Postgres refuses; the database is what it was then.
     """
     backup = inspect(path)
-    with _opened(path) as archive, transaction(connection) as cursor:
+    with opened(path) as archive, transaction(connection) as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", (LOCK,))
         act_as_owner(cursor)
         if (found := newest(cursor)) > len(migrations()):
@@ -228,15 +117,15 @@ def restore(connection: Connection, path: Path, *, replace: bool = False) -> Bac
 def _save_table(cursor: Cursor, archive: zipfile.ZipFile, name: str) -> TableCopy:
     cursor.execute(load("backup")["columns"], {"table": name})
     columns = tuple(column for (column,) in cursor.fetchall())
-    with archive.open(_entry(name), "w", force_zip64=True) as entry:
-        measured = _Measured(entry)
+    with archive.open(entry_of(name), "w", force_zip64=True) as entry:
+        measured = Measured(entry)
         cursor.copy_expert(_copy(cursor, name, columns, "TO STDOUT"), measured)
     return TableCopy(name, columns, cursor.rowcount, measured.sha256)
 
 
 def _restore_table(cursor: Cursor, archive: zipfile.ZipFile, table: TableCopy) -> None:
-    with archive.open(_entry(table.name)) as entry:
-        measured = _Measured(entry)
+    with archive.open(entry_of(table.name)) as entry:
+        measured = Measured(entry)
         cursor.copy_expert(_copy(cursor, table.name, table.columns, "FROM STDIN"), measured)
     if (cursor.rowcount, measured.sha256) != (table.rows, table.sha256):
         raise OptionError(f"table {table.name}: the backup changed while it was read")
@@ -250,7 +139,7 @@ def _copy(cursor: Cursor, name: str, columns: tuple[str, ...], direction: str) -
 
 def _tables(cursor: Cursor, applied: tuple[Migration, ...]) -> list[str]:
     """Tables of the schema, those that others refer to first; migrations have their own."""
-    names = _names(applied)
+    names = table_names(applied)
     cursor.execute(load("backup")["references"], {"tables": names})
     needs: dict[str, set[str]] = {name: set() for name in names}
     for table, referred in cursor.fetchall():
@@ -265,12 +154,8 @@ def _tables(cursor: Cursor, applied: tuple[Migration, ...]) -> list[str]:
     return ordered
 
 
-def _names(applied: Sequence[Migration]) -> list[str]:
-    return [name for kind, name in made_by(applied) if kind == "TABLE" and name not in DERIVED]
-
-
 def _holds_something(cursor: Cursor) -> bool:
-    for name in _names(migrations()):
+    for name in table_names(migrations()):
         cursor.execute("SELECT to_regclass(%s) IS NOT NULL", (name,))
         if scalar(cursor):
             query = sql.SQL("SELECT EXISTS (SELECT FROM {})").format(sql.Identifier(name))
@@ -306,55 +191,3 @@ def _set_sequences(cursor: Cursor, backup: Backup) -> None:
                 " FROM {}"
             ).format(sql.Literal(table.name), sql.Identifier(table.name))
             cursor.execute(query)
-
-
-@contextmanager
-def _opened(path: Path) -> Iterator[zipfile.ZipFile]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            # other ways of packing can ask for gigabytes to unpack some bytes
-            if any(entry.compress_type not in _PACKED for entry in archive.infolist()):
-                raise OptionError(f"{path}: no backup of permq: it is packed in another way")
-            yield archive
-    except OSError as error:
-        raise OptionError(f"{path}: {error.strerror or error}") from None
-    except (
-        *(zipfile.BadZipFile, zlib.error, EOFError, KeyError, ValueError),
-        *(NotImplementedError, RuntimeError),  # a way of packing that is not known, or encrypted
-    ) as error:
-        raise OptionError(f"{path}: no backup of permq, or damaged: {error}") from None
-
-
-def _manifest(archive: zipfile.ZipFile, path: Path) -> Backup:
-    try:
-        if archive.getinfo(_MANIFEST).file_size > _LARGEST_MANIFEST:
-            raise OptionError(f"{path}: no backup of permq: its manifest is too large")
-        given: dict[str, Any] = json.loads(archive.read(_MANIFEST))
-        if given.pop("format") != FORMAT:
-            raise OptionError(f"{path}: is of another version of permq's backups")
-        tables = [
-            TableCopy(**{**table, "columns": tuple(table["columns"])})
-            for table in given.pop("tables")
-        ]
-        checksums = tuple(given.pop("checksums"))
-        backup = Backup(**given, checksums=checksums, tables=tuple(tables))
-        _check_types(backup)
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise OptionError(f"{path}: its manifest is damaged: {error}") from None
-    return backup
-
-
-def _check_types(backup: Backup) -> None:
-    words: list[object] = [backup.made_at, *backup.checksums]
-    counts: list[object] = [backup.schema]
-    for table in backup.tables:
-        words += [table.name, table.sha256, *table.columns]
-        counts.append(table.rows)
-    if not all(isinstance(word, str) for word in words):
-        raise TypeError("a name or a checksum is no text")
-    if not all(type(count) is int and count >= 0 for count in counts):
-        raise TypeError("a number of rows or of the schema is none")
-
-
-def _entry(table: str) -> str:
-    return f"tables/{table}.copy"

@@ -18,7 +18,7 @@ FINGERPRINT = "ab" * 32
 
 
 def _prepare_backups(folder: Path) -> Callable[[bytes], object]:
-    from permq.pool.backup import inspect
+    from permq.pool.backup_file import inspect
 
     scratch = Scratch(folder, "pool.backup")
 
@@ -33,7 +33,7 @@ def _prepare_backups(folder: Path) -> Callable[[bytes], object]:
 
 
 def _backups() -> list[bytes]:
-    from permq.pool.backup import FORMAT, Backup, TableCopy, _names
+    from permq.pool.backup_file import FORMAT, Backup, TableCopy, table_names
     from permq.pool.migrate import migrations
 
     known = migrations()
@@ -41,7 +41,7 @@ def _backups() -> list[bytes]:
     found = []
     for count in (len(known), 1):
         steps = known[:count]
-        names = _names(steps)
+        names = table_names(steps)
         digest = sha256(copy).hexdigest()
         one = Backup(
             count,

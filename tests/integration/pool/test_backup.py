@@ -11,7 +11,7 @@ import pytest
 
 from permq.errors import LeaseLostError, OptionError, PoolError, SchemaError
 from permq.faults import RESTORE
-from permq.pool import backup, claims, jobs, migrate, puzzles, settings, solutions
+from permq.pool import backup, backup_file, claims, jobs, migrate, puzzles, settings, solutions
 from permq.pool.connection import connect, transaction
 
 
@@ -80,8 +80,8 @@ def test_a_backup_comes_back_into_an_empty_database(connection, filled, saved, e
 def test_every_table_of_the_schema_is_saved(connection, saved):
     with transaction(connection) as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        tables = {name for (name,) in cursor.fetchall()} - {"migrations", *backup.DERIVED}
-    assert {table.name for table in backup.inspect(saved).tables} == tables
+        tables = {name for (name,) in cursor.fetchall()} - {"migrations", *backup_file.DERIVED}
+    assert {table.name for table in backup_file.inspect(saved).tables} == tables
 
 
 def test_what_ran_becomes_ready_and_nodes_are_gone(filled, saved, empty):
@@ -161,7 +161,8 @@ def test_an_older_backup_is_brought_to_the_present_schema(monkeypatch, saved, em
     later = migrate.Migration(
         len(known) + 1, "later.sql", "ALTER TABLE settings ADD COLUMN note text DEFAULT 'old'"
     )
-    monkeypatch.setattr(backup, "migrations", lambda: (*known, later))
+    for room in (backup, backup_file):
+        monkeypatch.setattr(room, "migrations", lambda: (*known, later))
     backup.restore(empty, saved)
     with transaction(empty) as cursor:
         cursor.execute("SELECT key, note FROM settings")
@@ -171,7 +172,7 @@ def test_an_older_backup_is_brought_to_the_present_schema(monkeypatch, saved, em
 
 
 def test_a_newer_backup_is_refused(monkeypatch, saved, empty):
-    monkeypatch.setattr(backup, "migrations", lambda: migrate.migrations()[:1])
+    monkeypatch.setattr(backup_file, "migrations", lambda: migrate.migrations()[:1])
     with pytest.raises(SchemaError, match="this permq knows 1: upgrade permq"):
         backup.restore(empty, saved)
 
@@ -180,7 +181,7 @@ def test_a_backup_of_other_migrations_is_refused(monkeypatch, saved, empty):
     altered = tuple(
         migrate.Migration(one.number, one.name, one.sql + " ") for one in migrate.migrations()
     )
-    monkeypatch.setattr(backup, "migrations", lambda: altered)
+    monkeypatch.setattr(backup_file, "migrations", lambda: altered)
     with pytest.raises(SchemaError, match="other migrations of the same numbers"):
         backup.restore(empty, saved)
 

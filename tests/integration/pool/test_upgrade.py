@@ -8,7 +8,7 @@ import sys
 import pytest
 
 from permq.core.arrangement import Arrangement
-from permq.pool.backup import DERIVED
+from permq.pool.backup_file import DERIVED
 from permq.pool.connection import connect, transaction
 from permq.pool.migrate import made_by, migrate, migrations
 from permq.pool.queries import load

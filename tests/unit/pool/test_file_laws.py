@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from permq.core.arrangement import Arrangement
 from permq.errors import AnswerError, OptionError, PuzzleError, SchemaError
-from permq.pool.backup import inspect
+from permq.pool.backup_file import inspect
 from permq.pool.content import contents_of, pack, unpack
 from permq.pool.exchange import read
 from tests.fuzz.targets.pool_files import FINGERPRINT, _backups
