@@ -24,7 +24,7 @@ class Lease:
     claim
         What is kept.
     seconds
-        Length of the slice.
+        Length of the slice, unless the job's time limit ends it before.
     quiet
         Without a thread, for work that ends long before its lease.
     """

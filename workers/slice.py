@@ -135,8 +135,6 @@ def _claim(process: Runtime, connection: Connection, message: Message) -> Claime
             return Claimed(claim, kind, NOTHING, checkpoint, BRIEF_SECONDS)
         start = settle_start(cursor, claim)
         seconds = float(str(settings.get(cursor, "slice.seconds")))
-        if claim.time_limit is not None:
-            seconds = min(seconds, max(claim.time_limit - claim.worked, 0.0))
         told = f"slice {claim.slice} begins" + (
             f", try {claim.attempt}" if claim.attempt > 1 else ""
         )
