@@ -9,6 +9,7 @@ import pytest
 from permq.dashboard import app
 from permq.dashboard.guards import Guard
 from tests.dashboards import LINKS, Served
+from tests.dribbling import dribble
 
 STRICT = ("default-src 'none'", "script-src 'self'", "style-src 'self'", "frame-ancestors 'none'")
 
@@ -165,17 +166,6 @@ def test_a_client_that_dribbles_is_hung_up_on(module_postgres_url, monkeypatch, 
         assert slow.ask("/healthz").status == 200
     finally:
         slow.end()
-
-
-def dribble(client):
-    """Send a letter now and then until the other side ends it."""
-    while True:
-        client.sendall(b"x")
-        try:
-            if client.recv(100) == b"":
-                raise EOFError
-        except TimeoutError:
-            continue
 
 
 def test_so_many_clients_at_once_and_no_more(served, monkeypatch):

@@ -1,31 +1,18 @@
 """A node registers again when Postgres goes away while it registers."""
 
 import os
+from dataclasses import replace
 
 import workers.node
 from permq.pool import holdings
 from permq.pool.connection import UnreachableError, scalar, transaction
-from permq.pool.nodes import Registration
+from tests.integration.pool.test_jobs import NODE
 from workers.duties import Duties
 from workers.node import Node
 
 
 def test_a_registration_that_was_rolled_back_is_made_again(fleet, tmp_path, monkeypatch):
-    registration = Registration(
-        name="one",
-        host="here",
-        pid=os.getpid(),
-        chipset="test",
-        apple=False,
-        arch="x86_64",
-        gpu=None,
-        numeric_class="class",
-        slots=1,
-        weight=1.0,
-        speed=1.0,
-        classes=("light",),
-        version="0",
-    )
+    registration = replace(NODE, pid=os.getpid(), slots=1, speed=1.0, classes=("light",))
     ended: list[str] = []
     duties = Duties(tmp_path, "one")
     node = Node(None, fleet.postgres_url, registration, duties, end=ended.append)

@@ -10,6 +10,7 @@ from permq.errors import OptionError
 from permq.metrics import server as module
 from permq.metrics.exposition import CONTENT_TYPE
 from permq.metrics.server import LONGEST_BODY, MetricsServer, is_loopback
+from tests.dribbling import dribble
 
 PAGE = "permq_up 1\n"
 
@@ -163,17 +164,6 @@ def test_a_client_that_dribbles_is_hung_up_on(serve, monkeypatch, beginning):
         with pytest.raises((ConnectionError, EOFError)):
             dribble(client)
     assert served.ask()[0] == 200
-
-
-def dribble(client):
-    """Send a letter now and then, well within the time for one, until the other side ends it."""
-    while True:
-        client.sendall(b"x")
-        try:
-            if client.recv(100) == b"":
-                raise EOFError
-        except TimeoutError:
-            continue
 
 
 def test_so_many_clients_at_once_and_no_more(serve, monkeypatch):
