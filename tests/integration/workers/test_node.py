@@ -29,7 +29,7 @@ def long_anneal(**given):
     return step("anneal", steps=2_000_000, rows=64, accept="threshold", hot=1e9, cold=1e9, **given)
 
 
-def short_slices(fleet: Fleet, seconds: float = 0.3) -> None:
+def slices_of(fleet: Fleet, seconds: float = 0.3) -> None:
     fleet.run("INSERT INTO settings (key, value) VALUES ('slice.seconds', %s)", str(seconds))
 
 
@@ -59,7 +59,7 @@ def test_a_worker_without_addresses_says_what_to_set(fleet):
 
 def test_a_search_in_slices_ends_as_in_one_go(fleet, node):
     """And a child begins with what its parent found."""
-    short_slices(fleet, 0.1)
+    slices_of(fleet, 0.1)
     puzzle = fleet.add_puzzle()
     chain = (
         step("anneal", steps=800, perturbation=0, **{"from": "random"}),
@@ -95,7 +95,7 @@ def test_a_running_job_is_cancelled_within_its_slice_and_keeps_what_it_found(fle
 
 
 def test_a_paused_job_keeps_its_checkpoint_and_goes_on_when_resumed(fleet, node):
-    short_slices(fleet)
+    slices_of(fleet)
     (job,) = fleet.submit(long_anneal(), puzzle=fleet.add_puzzle()).jobs
     fleet.until(lambda: fleet.rows("SELECT slice FROM jobs")[0][0] > 1, "it has a checkpoint")
     control.pause(fleet.connection, [job])
@@ -182,3 +182,10 @@ def test_drained_nodes_finish_their_slice_and_get_nothing_new(fleet, node):
     assert reason
     control.drain(fleet.connection, "one", drained=False)
     assert fleet.until_ended([job]) == {job: "done"}
+
+
+def test_a_job_ends_with_its_time_however_long_the_slice_might_still_be(fleet, node):
+    slices_of(fleet, 600)
+    (job,) = fleet.submit(long_anneal(), puzzle=fleet.add_puzzle(), time_limit=1.0).jobs
+    assert fleet.until_ended([job]) == {job: "done"}
+    assert fleet.rows("SELECT slice, reason FROM jobs") == [(1, "its time limit of 1 s is over")]
